@@ -1,0 +1,59 @@
+"""The few functions an equation may use, read four ways: arrays, symbols, units, touched names.
+
+A value that is neither an array nor a symbol says how it behaves through methods called ``exp``, ``log``, ``tanh``,
+``sqrt``; `exp` and its sisters only pass the call on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy
+
+Value = Any  # array, symbol, dimensioned value or recorder: the four readings share one arithmetic
+
+
+def _apply(name: str, value: Value) -> Value:
+    if isinstance(value, sympy.Basic):
+        return getattr(sympy, name)(value)
+    method = getattr(value, name, None)
+    if method is not None and not isinstance(value, np.ndarray | np.generic):
+        return method()
+    return getattr(np, name)(value)
+
+
+def exp(value: Value) -> Value:
+    """The exponential function; the argument has no unit."""
+    return _apply("exp", value)
+
+
+def log(value: Value) -> Value:
+    """The natural logarithm; the argument is positive and has no unit."""
+    return _apply("log", value)
+
+
+def tanh(value: Value) -> Value:
+    """The hyperbolic tangent; the argument has no unit."""
+    return _apply("tanh", value)
+
+
+def sqrt(value: Value) -> Value:
+    """The square root; halves the unit's exponents."""
+    return _apply("sqrt", value)
+
+
+def logistic(value: Value) -> Value:
+    """1 / (1 + exp(-x)), from 0 to 1; the argument has no unit."""
+    return 1 / (1 + exp(-value))
+
+
+def softplus(value: Value) -> Value:
+    """log(1 + exp(x)): a smooth max(x, 0); the argument has no unit."""
+    return log(1 + exp(value))
+
+
+def hill(value: Value, half: Value, exponent: Value) -> Value:
+    """x^n / (K^n + x^n) for x >= 0; `half` is K, in the unit of x, `exponent` is n, without unit."""
+    ratio = (value / half) ** exponent
+    return ratio / (1 + ratio)

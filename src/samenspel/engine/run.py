@@ -1,0 +1,106 @@
+"""`run` and `simulate`: the two doors of all engines."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from samenspel.declare.model import Model
+from samenspel.engine.compiled import compiled
+from samenspel.engine.lattice import Schedule, StepPlan, plan_for
+from samenspel.engine.people import Array, Condition, People, Table, Trajectories
+from samenspel.engine.settle import held_at_start, parameter_rows, settle
+from samenspel.quantities.errors import SamenspelError
+
+log = logging.getLogger(__name__)
+Engine = Literal["auto", "reference", "numpy", "native"]
+
+
+def choose(model: Model, engine: Engine) -> Engine:
+    """The engine that will run; `auto` takes the fastest that can, and says once which and why."""
+    why = model.discrete_only_reference
+    if engine in ("numpy", "native") and why:
+        raise SamenspelError(f"engine {engine!r} cannot run {model.name!r}: {why}.", cure="Use engine='reference'.")
+    if engine == "auto":
+        engine = "reference" if why else "numpy"
+        log.info("engine %s for model %s%s", engine, model.name, f": {why}" if why else "")
+    return engine
+
+
+def run(
+    model: Model, people: People, schedules: Sequence[Schedule], *, start: Condition | None = None, seed: int = 1,
+    save: Sequence[str], save_days: Sequence[int] | None = None, engine: Engine = "auto", accuracy: float = 1e-3,
+    plan: StepPlan | None = None, threads: int | None = None,
+) -> list[Trajectories]:  # fmt: skip
+    """Simulate the same people under each schedule (arm), from `start` or from rest; one result per arm."""
+    _check_outputs(model, save)
+    begin = settle(model, people) if start is None else start
+    days = schedules[0].days
+    wanted = range(schedules[0].first_day, schedules[0].first_day + days) if save_days is None else save_days
+    chosen = choose(model, engine)
+    if chosen == "reference":
+        from samenspel.engine.reference import run_reference
+
+        return run_reference(model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted))
+    from samenspel.engine.numpy_engine import run_numpy
+
+    plan = plan or plan_for(accuracy, fastest_rate(model, people))
+    return run_numpy(
+        model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted), plan=plan, threads=threads
+    )
+
+
+def fastest_rate(model: Model, people: People) -> float:
+    """Largest rate per day of a state not declared fast, at the mean parameters: a property of model and atlas."""
+    c = compiled(model)
+    p = [float(np.mean(v)) for v in parameter_rows(c, people.parameters)]
+    inputs, held = [i.habitual for i in model.inputs], [0.0] * len(model.held_names)
+    x = c.function([s.start for s in model.states])([0.0] * len(model.states), p, inputs, held, 0.0)
+    rates = c.diagonal(x, p, inputs, held, 0.0)
+    slow = [abs(float(r)) for r, s in zip(rates, model.states, strict=True) if not s.fast and np.isfinite(r)]
+    return max(slow, default=1.0)
+
+
+def simulate(
+    model: Model, times: Sequence[float] | npt.NDArray[np.float64], *, engine: Engine = "auto",
+    parameters: Mapping[str, float] | None = None, start: Mapping[str, float] | None = None,
+    inputs: Mapping[str, float] | None = None, schedule: Schedule | None = None, columns: Sequence[str] | None = None,
+    rtol: float = 1e-8, atol: float = 1e-10, seed: int = 1,
+) -> Table:  # fmt: skip
+    """One person, any times: a labelled table of states and read-outs.
+
+    `start` gives states at the first time (the others begin at their declared start); `inputs` are constant, or
+    `schedule` gives them by day and slot. Time is in days.
+    """
+    from samenspel.engine.single import simulate_single
+
+    chosen = choose(model, engine)
+    return simulate_single(
+        model, np.asarray(times, dtype=float), chosen, parameters or {}, start or {}, inputs or {}, schedule,
+        list(columns) if columns is not None else None, rtol, atol, seed,
+    )  # fmt: skip
+
+
+def _check_outputs(model: Model, save: Sequence[str]) -> None:
+    from samenspel.quantities.names import nearest
+
+    known = compiled(model).outputs
+    for name in save:
+        if name not in known:
+            raise SamenspelError(f"model {model.name!r} has no {name!r}. Nearest: {nearest(name, known)}.", cure="Save a state or read-out.")
+
+
+def first_condition(model: Model, people: People, start: Mapping[str, float]) -> Condition:
+    """Declared starting points with some states overridden."""
+    c, n = compiled(model), people.n
+    p = parameter_rows(c, people.parameters)
+    values = c.function([s.start for s in model.states])([0.0] * len(model.states), p, [i.habitual for i in model.inputs],
+                                                         [0.0] * len(model.held_names), 0.0)  # fmt: skip
+    states: Array = np.empty((len(model.states), n))
+    for i, (name, value) in enumerate(zip(model.state_names, values, strict=True)):
+        states[i] = start.get(name, value)
+    return Condition(states, held_at_start(model, n), np.zeros(n, dtype=np.int8))

@@ -1,0 +1,345 @@
+"""Reads the folder of an atlas into frozen records. Never runs anything that it finds there."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from samenspel.evidence.atlas import Atlas, Where
+from samenspel.evidence.issues import Issue, refuse, say_nearest
+from samenspel.evidence.schema import FORMAT, Quantity, Record, Source
+from samenspel.evidence.schema_ladder import Ladder
+from samenspel.evidence.schema_ledger import LedgerEntry, Manifest, Question
+from samenspel.evidence.schema_model import Coupling, Hypothesis, Loop, Parameter, PlainSystem
+from samenspel.evidence.schema_people import Measure, People, Reference
+from samenspel.evidence.schema_scenario import Scenario
+from samenspel.evidence.text import decode, field_line, id_lines, parse, read_bytes, table_lines
+from samenspel.quantities.errors import SamenspelError
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+#: table name → record, for files that hold a list of ``[[table]]``; several kinds may share one file
+LISTED: dict[str, type[Record]] = {
+    "quantity": Quantity,
+    "reference": Reference,
+    "parameter": Parameter,
+    "coupling": Coupling,
+    "hypothesis": Hypothesis,
+    "loop": Loop,
+    "question": Question,
+    "measure": Measure,
+    "entry": LedgerEntry,
+}
+#: where each kind of list may stand
+FOLDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("vocabulary", ("quantity", "reference")),
+    ("parameters", ("parameter", "reference")),
+    ("couplings", ("coupling",)),
+    ("hypotheses", ("hypothesis",)),
+    ("questions", ("question",)),
+    ("ledger", ("entry",)),
+    ("loops.toml", ("loop",)),
+    ("measures.toml", ("measure",)),
+    ("reference.toml", ("reference",)),
+    ("ledger.toml", ("entry",)),
+)
+
+
+def shipped(name: str = "fibromyalgia") -> Path:
+    """Folder of an atlas that comes with the package.
+
+    Raises:
+        SamenspelError: if there is no such atlas; names those there are.
+    """
+    folder = Path(str(importlib.resources.files("samenspel"))) / "atlases"
+    if not (folder / name / "atlas.toml").is_file():
+        known = sorted(p.parent.name for p in folder.glob("*/atlas.toml"))
+        raise SamenspelError(f"no atlas {name!r} comes with samenspel.", cure=f"There is: {', '.join(known)}.")
+    return folder / name
+
+
+def read_atlas(path: str | Path | None = None) -> Atlas:
+    """The atlas in a folder (none: the shipped one), every record checked by itself; `lint` checks them together.
+
+    Raises:
+        SamenspelError: at the first thing that is not an atlas; says how many more there are.
+    """
+    atlas, issues = collect(path)
+    refuse(issues)
+    assert atlas is not None  # noqa: S101 - refuse has raised otherwise
+    return atlas
+
+
+def collect(path: str | Path | None = None) -> tuple[Atlas | None, list[Issue]]:
+    """The atlas and everything the reader has to say about it; no atlas when there is no usable ``atlas.toml``."""
+    root = Path(path) if path is not None else shipped()
+    reading = _Reading(root)
+    manifest = reading.manifest()
+    if manifest is None:
+        return None, reading.issues
+    for place, kinds in FOLDERS:
+        for file in reading.files(place):
+            reading.lists(file, kinds)
+    for file in reading.files("sources"):
+        reading.source(file)
+    for file in reading.files("scenarios"):
+        reading.single(file, "scenario", Scenario)
+    for file in reading.files("systems"):
+        reading.single(file, "system", PlainSystem)
+    people = reading.whole("people.toml", People) or People()
+    ladder = reading.whole("ladder.toml", Ladder)
+    found: Any = reading.found
+    return (
+        Atlas(
+            root=root,
+            digest=reading.digest.hexdigest(),
+            manifest=manifest,
+            quantities=found["quantity"],
+            sources=found["source"],
+            claims=found["claim"],
+            source_of=reading.source_of,
+            parameters=found["parameter"],
+            couplings=found["coupling"],
+            hypotheses=found["hypothesis"],
+            systems=found["system"],
+            loops=found["loop"],
+            questions=found["question"],
+            measures=found["measure"],
+            reference=found["reference"],
+            scenarios=found["scenario"],
+            ledger=found["entry"],
+            people=people,
+            ladder=ladder,
+            places=reading.places,
+        ),
+        reading.issues,
+    )
+
+
+_KINDS = (*LISTED, "source", "claim", "scenario", "system")
+
+
+def _no_records() -> dict[str, dict[str, Record]]:
+    return {kind: {} for kind in _KINDS}
+
+
+@dataclass
+class _Reading:
+    """One pass over one folder."""
+
+    root: Path
+    issues: list[Issue] = field(default_factory=list[Issue])
+    found: dict[str, dict[str, Record]] = field(default_factory=_no_records)
+    source_of: dict[str, str] = field(default_factory=dict[str, str])
+    places: dict[tuple[str, str], Where] = field(default_factory=dict[tuple[str, str], Where])
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def files(self, place: str) -> list[str]:
+        """Files of one folder, or the one file, relative to the root and in order of name."""
+        path = self.root / place
+        if place.endswith(".toml"):
+            return [place] if path.is_file() else []
+        return [f"{place}/{file.name}" for file in sorted(path.glob("*.toml"))]
+
+    def document(self, file: str) -> tuple[str, dict[str, Any]] | None:
+        """Text and data of one file, or none after noting what is wrong with it."""
+        raw = read_bytes(self.root / file)
+        if isinstance(raw, Issue):
+            return self._note(Issue(raw.rule, raw.severity, raw.message, file, 0, raw.cure))
+        self.digest.update(file.encode() + b"\0" + len(raw).to_bytes(8, "big") + raw)
+        text = decode(raw, file)
+        if isinstance(text, Issue):
+            return self._note(text)
+        data = parse(text, file)
+        if isinstance(data, Issue):
+            return self._note(data)
+        return text, data
+
+    def manifest(self) -> Manifest | None:
+        """The manifest; a newer format is refused before anything else is looked at."""
+        if not (self.root / "atlas.toml").is_file():
+            self._note(Issue("file", "error", f"{self.root} is no atlas: it has no atlas.toml.", "atlas.toml", 0,
+                             "Name the folder that holds atlas.toml."))  # fmt: skip
+            return None
+        document = self.document("atlas.toml")
+        if document is None:
+            return None
+        text, data = document
+        version = data.get("format")
+        if version != FORMAT:
+            newer = isinstance(version, int) and version > FORMAT
+            cure = "Install a newer samenspel." if newer else f"Write format = {FORMAT} on the first line."
+            what = f"format {version!r} is {'newer than' if newer else 'not'} the format this version reads ({FORMAT})."
+            self._note(Issue("format", "error", what, "atlas.toml", field_line(text, 1, "format"), cure))
+            return None
+        return self._record(Manifest, data, "atlas.toml", text, 1)
+
+    def lists(self, file: str, kinds: tuple[str, ...]) -> None:
+        """A file of ``[[table]]`` entries; a hypothesis may also stand alone at the top of its own file."""
+        document = self.document(file)
+        if document is None:
+            return
+        text, data = document
+        if kinds == ("hypothesis",) and "hypothesis" not in data:
+            self._single(file, text, data, "hypothesis", Hypothesis)
+            return
+        lines, ids = table_lines(text), id_lines(text)
+        for table, entries in data.items():
+            if table not in kinds or not isinstance(entries, list):
+                self._note(Issue("unknown-field", "error", f"{table!r} does not belong in this file.", file,
+                                 field_line(text, 1, table) if table not in lines else lines[table][0],
+                                 f"It holds [[{']], [['.join(kinds)}]]. {say_nearest(table, kinds)}".strip()))  # fmt: skip
+                continue
+            headers = lines.get(table, [])
+            for number, entry in enumerate(entries):
+                line = headers[number] if number < len(headers) else 1
+                record = self._record(LISTED[table], entry, file, text, line)
+                if record is not None:
+                    self._keep(table, record, file, ids.get(_id_of(record), line))
+
+    def single(self, file: str, kind: str, record_type: type[Record]) -> None:
+        """A file that is one record; its id is its name."""
+        document = self.document(file)
+        if document is not None:
+            self._single(file, *document, kind, record_type)
+
+    def _single(self, file: str, text: str, data: dict[str, Any], kind: str, record_type: type[Record]) -> None:
+        record = self._record(record_type, data, file, text, 1)
+        if record is None:
+            return
+        line = field_line(text, 1, "id")
+        self._keep(kind, record, file, line)
+        self._named_after_file(record, file, line)
+
+    def source(self, file: str) -> None:
+        """A source with its claims."""
+        document = self.document(file)
+        if document is None:
+            return
+        text, data = document
+        record = self._record(Source, data, file, text, 1)
+        if record is None:
+            return
+        line = field_line(text, 1, "id")
+        self._keep("source", record, file, line)
+        self._named_after_file(record, file, line)
+        lines = id_lines(text)
+        for claim in record.claim:
+            self._keep("claim", claim, file, lines.get(claim.id, line))
+            self.source_of.setdefault(claim.id, record.id)
+
+    def whole(self, file: str, record_type: type[AnyRecord]) -> AnyRecord | None:
+        """A file that is one record without an id."""
+        if not (self.root / file).is_file():
+            return None
+        document = self.document(file)
+        return None if document is None else self._record(record_type, document[1], file, document[0], 1)
+
+    def _record(
+        self, record_type: type[AnyRecord], data: Any, file: str, text: str, line: int
+    ) -> AnyRecord | None:
+        try:
+            # by way of JSON: lists become tuples and whole numbers become floats, all else stays strict
+            return record_type.model_validate_json(json.dumps(data, default=_no_dates))
+        except ValidationError as wrong:
+            for error in wrong.errors(include_url=False, include_input=False):
+                self._note(_issue_of(error, record_type, data, file, text, line))
+        except TypeError as wrong:
+            self._note(Issue("schema", "error", str(wrong), file, line, "Write it between quotes."))
+        return None
+
+    def _keep(self, kind: str, record: Any, file: str, line: int) -> None:
+        entry = _id_of(record)
+        known = self.found[kind]
+        if entry in known:
+            first = self.places[kind, entry]
+            self._note(Issue("duplicate-id", "error", f"{kind} {entry!r} stands twice; first in {first.file}:{first.line}.",
+                             file, line, "Rename or remove one."))  # fmt: skip
+            return
+        known[entry] = record
+        self.places[kind, entry] = Where(file, line)
+
+    def _named_after_file(self, record: Any, file: str, line: int) -> None:
+        stem = Path(file).stem
+        if record.id != stem:
+            self._note(Issue("file-name", "error", f"id {record.id!r} differs from the file name {stem!r}.", file, line,
+                             f"Rename the file to {record.id}.toml or the id to {stem}."))  # fmt: skip
+
+    def _note(self, issue: Issue) -> None:
+        self.issues.append(issue)
+
+
+def _id_of(record: Any) -> str:
+    """What a record is found by: its id, or the claim that a ledger entry is about."""
+    return record.claim if isinstance(record, LedgerEntry) else record.id
+
+
+def _no_dates(value: object) -> Any:
+    raise TypeError(f"the bare value {value} is a {type(value).__name__}; an atlas holds text and numbers.")
+
+
+def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel]:
+    """The record that the fields on an error's path lead to."""
+    for step in path:
+        if isinstance(step, int):
+            continue
+        info = next((f for n, f in model.model_fields.items() if step in (n, f.alias)), None)
+        inner = _model_in(info.annotation) if info is not None else None
+        if inner is None:
+            return model
+        model = inner
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _issue_of(error: Any, model: type[BaseModel], data: Any, file: str, text: str, line: int) -> Issue:
+    """One pydantic error as a finding with the line it is about."""
+    path: tuple[int | str, ...] = tuple(error["loc"])
+    who = _culprit(data, path)
+    if len(path) >= 2 and isinstance(path[1], int):
+        headers = table_lines(text).get(str(path[0]), [])
+        if path[1] < len(headers):
+            line = headers[path[1]]
+    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    place = field_line(text, line, name) if name else line
+    if error["type"] == "extra_forbidden":
+        inner = _model_at(model, path[:-1])
+        known = sorted(f.alias or n for n, f in inner.model_fields.items())
+        cure = say_nearest(name, known) or f"Known: {', '.join(known)}."
+        return Issue("unknown-field", "error", f"{who}unknown field {name!r}.", file, place, cure)
+    if error["type"] == "missing":
+        return Issue("missing-field", "error", f"{who}field {name!r} is missing.", file, line, f"Add {name} = …")
+    message = str(error["msg"]).removeprefix("Value error, ")
+    label = ".".join(str(step) for step in path if isinstance(step, str) and step not in ("claim",))
+    return Issue("schema", "error", f"{who}{label + ': ' if label else ''}{message}.".replace("..", "."), file, place,
+                 "See the format reference for this field.")  # fmt: skip
+
+
+def _culprit(data: Any, path: tuple[int | str, ...]) -> str:
+    """The id of the innermost record on the path, as the start of a sentence."""
+    name = data.get("id") if isinstance(data, dict) else None
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(data, dict) and isinstance(data.get("id"), str):
+            name = data["id"]
+    return f"{name}: " if isinstance(name, str) else ""
+
+

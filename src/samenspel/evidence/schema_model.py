@@ -1,0 +1,269 @@
+"""What the model is made of, as an atlas writes it: parameters, couplings, rivals, loops, plain systems."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
+
+#: numbers each kind of distribution needs, in the order of its inverse distribution function
+DISTRIBUTION_NUMBERS: dict[str, tuple[str, ...]] = {
+    "point": ("value",),
+    "normal": ("mean", "sd"),
+    "lognormal": ("median", "sigma"),
+    "uniform": ("low", "high"),
+    "loguniform": ("low", "high"),
+    "beta": ("a", "b"),
+    "half-normal": ("sigma",),
+    "gamma": ("shape", "scale"),
+}
+#: numbers each form of coupling needs
+FORM_NUMBERS: dict[str, tuple[str, ...]] = {
+    "linear": (),
+    "saturating": ("s",),
+    "hill": ("n", "k"),
+    "threshold": ("c", "w"),
+    "inverted-u": ("m", "w"),
+    "identity": (),
+}
+
+
+class Distribution(Record):
+    """A spread of plausible values.
+
+    point value; normal mean, sd; lognormal median, sigma (SD of the natural logarithm); uniform and loguniform low, high;
+    beta a, b (on low..high if given, else 0..1); half-normal sigma; gamma shape, scale. `low` and `high` truncate the others.
+    """
+
+    kind: Literal["point", "normal", "lognormal", "uniform", "loguniform", "beta", "half-normal", "gamma"]
+    value: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    median: float | None = None
+    sigma: float | None = None
+    low: float | None = None
+    high: float | None = None
+    a: float | None = None
+    b: float | None = None
+    shape: float | None = None
+    scale: float | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Distribution:
+        needed = DISTRIBUTION_NUMBERS[self.kind]
+        given = {n for n in _DISTRIBUTION_FIELDS if getattr(self, n) is not None}
+        missing = [n for n in needed if n not in given]
+        extra = sorted(given - set(needed) - ({"low", "high"} if self.kind != "point" else set()))
+        if missing or extra:
+            raise ValueError(f"a {self.kind} distribution takes {', '.join(needed)}; missing {missing}, not used {extra}")
+        for name in given:
+            if not math.isfinite(getattr(self, name)):
+                raise ValueError(f"{name} must be a finite number")
+        for name in ("sd", "sigma", "a", "b", "shape", "scale"):
+            number = getattr(self, name)
+            if number is not None and number <= 0:
+                raise ValueError(f"{name} must be above 0, got {number}")
+        if self.kind == "lognormal" and (self.median or 0.0) <= 0:
+            raise ValueError("the median of a lognormal must be above 0")
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise ValueError(f"low {self.low} must lie below high {self.high}")
+        if self.kind == "loguniform" and (self.low or 0.0) <= 0:
+            raise ValueError("the low end of a loguniform must be above 0")
+        return self
+
+
+_DISTRIBUTION_FIELDS = tuple(name for name in Distribution.model_fields if name != "kind")
+
+
+class Rule(Record):
+    """A named way to get one number out of several claims."""
+
+    name: Literal["single", "random-effects"]
+    claims: tuple[ClaimId, ...]
+    method: Literal["dersimonian-laird", "paule-mandel", "reml"] = "reml"
+
+
+class Convert(Record):
+    """A change of unit or scale between what the source prints and what the model holds: model = factor × printed."""
+
+    factor: float
+    en: Text
+    nl: Text
+
+
+class Parameter(Record):
+    """A number of a system, with its address. Level: fixed (same everywhere), world (unknown), person (differs)."""
+
+    id: Address
+    en: Text | None = None
+    nl: Text | None = None
+    level: Literal["fixed", "world", "person"] = "fixed"
+    distribution: Distribution | None = None  # may be left out with a claim or rule: then the claim's own numbers
+    unit: str = "1"
+    claim: ClaimId | None = None
+    rule: Rule | None = None
+    assumption: Wording | None = None
+    convert: Convert | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _fixed_is_a_point(self) -> Parameter:
+        if self.distribution is None and self.assumption is not None:
+            raise ValueError("an assumed parameter needs a distribution; add distribution = {kind = …}")
+        if self.level == "fixed" and self.distribution is not None and self.distribution.kind != "point":
+            raise ValueError(
+                f"level fixed needs a point distribution, got {self.distribution.kind}; use level world or person"
+            )
+        return self
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Ids of the claims that this number rests on."""
+        if self.rule is not None:
+            return self.rule.claims
+        return (self.claim,) if self.claim is not None else ()
+
+
+class Form(Record):
+    """Shape of an influence: f = [h(x) − h(x_ref)]/D (see the design of gains), with x written in its own unit.
+
+    identity is wiring, not influence: the port holds the source's own value (what an instrument asks about); no gain.
+    """
+
+    kind: Literal["linear", "saturating", "hill", "threshold", "inverted-u", "identity"] = "linear"
+    s: float | None = None  # saturating: tanh((x − x_ref)/s)
+    n: float | None = None  # hill: x^n/(K^n + x^n)
+    k: float | None = None
+    c: float | None = None  # threshold: 1/(1 + exp(−(x − c)/w))
+    w: float | None = None
+    m: float | None = None  # inverted-u: exp(−(x − m)²/2w²)
+    assumption: Wording | None = None
+    claim: ClaimId | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Form:
+        needed = FORM_NUMBERS[self.kind]
+        given = {n for n in ("s", "n", "k", "c", "w", "m") if getattr(self, n) is not None}
+        if given != set(needed):
+            raise ValueError(f"form {self.kind} takes {', '.join(needed) or 'no number'}; got {sorted(given)}")
+        for name in ("s", "n", "k", "w"):
+            number = getattr(self, name)
+            if number is not None and not (math.isfinite(number) and number > 0):
+                raise ValueError(f"form number {name} must be above 0, got {number}")
+        return self
+
+
+class Delay(Record):
+    """A gamma-distributed delay of `mean` days; `shape` hidden states in a row."""
+
+    mean: float = Field(gt=0)
+    shape: int = Field(default=1, ge=1, le=20)
+    assumption: Wording | None = None
+    claim: ClaimId | None = None
+
+
+class Coupling(Record):
+    """One influence between two systems; its id is a sentence that can be true or false."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    id: EntryId
+    en: Text | None = None
+    nl: Text | None = None
+    source: Address = Field(alias="from")  # a state, or a read-out of states alone, or (input = true) an input
+    to: Address  # a port
+    sign: Literal["raises", "lowers"]  # as told; the world may draw the other one
+    input: bool = False
+    form: Form = Form()
+    delay: Delay | None = None
+    level: Literal["within", "between", "both"] = "both"
+    claims: tuple[ClaimId, ...] = ()
+    against: tuple[ClaimId, ...] = ()
+    assumption: Wording | None = None  # why it is listed at all when no claim states it
+    lever: Literal[
+        "person", "partner", "provider", "employer", "insurer", "agency", "government", "research", "none"
+    ] = "none"
+    bound: float | None = Field(default=None, gt=0)  # hazard ports: largest |log hazard ratio| per SD
+    note: Text | None = None
+
+    @property
+    def told_sign(self) -> int:
+        """+1 when told to raise its target, −1 when told to lower it."""
+        return 1 if self.sign == "raises" else -1
+
+
+class Option(Record):
+    """One of the rival answers to a hypothesis: which couplings, parameter spreads and system variants it switches on."""
+
+    id: EntryId
+    en: Text
+    nl: Text
+    role: Literal["told", "reverse", "common-cause", "both", "neither", "other"] = "other"
+    on: tuple[EntryId, ...] = ()
+    parameters: dict[Address, Distribution] = Field(default_factory=dict[str, Distribution])
+    variants: dict[str, str] = Field(default_factory=dict[str, str])  # system name → variant name
+    claims: tuple[ClaimId, ...] = ()
+    against: tuple[ClaimId, ...] = ()
+    weight: float | None = Field(default=None, gt=0)  # only with weight_claim; else all options weigh the same
+    weight_claim: ClaimId | None = None
+    assumption: Wording | None = None
+    note: Text | None = None
+
+
+class Hypothesis(Record):
+    """An open question with at least two rival options. Couplings that no option lists are always on."""
+
+    id: EntryId
+    question: Wording
+    scope: Literal["world", "person"] = "world"
+    option: tuple[Option, ...] = Field(min_length=2)
+    claims: tuple[ClaimId, ...] = ()
+    pairs: tuple[EntryId, ...] = ()  # hypotheses whose joint weights are reported too
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Hypothesis:
+        names = [option.id for option in self.option]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"option ids must differ within a hypothesis; twice: {twice}")
+        return self
+
+
+class Loop(Record):
+    """A named chain of links that ends where it began. A link is a coupling id or an address inside a system."""
+
+    id: EntryId
+    en: Text
+    nl: Text
+    links: tuple[str, ...] = Field(min_length=2)
+    sign: Literal["reinforcing", "balancing", "ambiguous"]
+    claims: tuple[ClaimId, ...] = ()
+    note: Text | None = None
+
+
+class PlainState(Record):
+    """State of a system without equations of its own: it returns to `start` with `time_constant` days."""
+
+    id: QuantityId
+    en: Text
+    nl: Text
+    unit: str = "1"
+    range: tuple[float, float]
+    start: float
+    time_constant: float = Field(gt=0)
+    assumption: Wording | None = None
+    claim: ClaimId | None = None
+
+
+class PlainSystem(Record):
+    """A system in text: states only; everything else comes by couplings."""
+
+    id: EntryId
+    en: Text
+    nl: Text
+    state: tuple[PlainState, ...] = Field(min_length=1)
+    note: Text | None = None

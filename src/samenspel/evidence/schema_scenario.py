@@ -1,0 +1,170 @@
+"""A study to run: arms with timed inputs, an exercise dose, and the question in the form of an estimand."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
+
+MINUTES_PER_DAY = 1440
+
+
+class TimedInput(Record):
+    """An input held at `value` from day `start` to day `stop`; `from_hour`/`to_hour` limit it to a part of each day."""
+
+    input: Address
+    value: float
+    start: float = 0.0
+    stop: float | None = None  # none: to the end of the study
+    from_hour: float | None = Field(default=None, ge=0, le=24)
+    to_hour: float | None = Field(default=None, ge=0, le=24)
+    every_days: int = Field(default=1, ge=1)
+    unit: str = "1"
+    claims: tuple[ClaimId, ...] = ()
+    assumption: Wording | None = None
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> TimedInput:
+        if self.stop is not None and not self.start < self.stop:
+            raise ValueError(f"input {self.input} stops on day {self.stop}, before it starts on day {self.start}")
+        if (self.from_hour is None) != (self.to_hour is None):
+            raise ValueError(f"input {self.input} needs both from_hour and to_hour, or neither")
+        return self
+
+
+class Intensity(Record):
+    """Share of a person's own capacity, 0 to 1, at the first and the last week; it moves in a straight line between."""
+
+    start: float = Field(gt=0, le=1)
+    end: float = Field(gt=0, le=1)
+    of: Literal["heart-rate-reserve", "maximum-heart-rate", "vo2max", "one-repetition-maximum", "exertion-scale"]
+
+
+class Adherence(Record):
+    """Share of planned sessions done by the reference person, and how strongly state moves it (log odds per SD)."""
+
+    planned_share: float = Field(gt=0, le=1)
+    effects: dict[Address, float] = Field(default_factory=dict[str, float])
+    claims: tuple[ClaimId, ...] = ()
+    assumption: Wording | None = None
+
+
+class Stopping(Record):
+    """Hazard of stopping per week for the reference person, and how strongly state moves it (log hazard ratio per SD)."""
+
+    per_week: float = Field(ge=0, lt=1)
+    effects: dict[Address, float] = Field(default_factory=dict[str, float])
+    claims: tuple[ClaimId, ...] = ()
+    assumption: Wording | None = None
+
+
+class ExerciseDose(Record):
+    """Exercise as a dose."""
+
+    mode: Literal["aerobic-land", "aerobic-water", "strength", "stretching", "body-mind", "mixed", "stabilisation"]
+    minutes: float = Field(gt=0, le=MINUTES_PER_DAY)  # per session, at full dose
+    sessions_per_week: float = Field(gt=0, le=21)
+    intensity: Intensity
+    progression: Literal["none", "linear", "stepped", "by-tolerance"] = "linear"
+    start_minutes: float | None = Field(default=None, gt=0)  # starting light
+    weeks_to_full: float = Field(default=0, ge=0)
+    supervision: Literal["supervised", "home", "mixed"]
+    weeks: float = Field(gt=0, le=520)
+    start_day: float = Field(default=0, ge=0)
+    adherence: Adherence
+    stopping: Stopping
+    claims: tuple[ClaimId, ...] = ()
+    assumption: Wording | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> ExerciseDose:
+        week = self.minutes * self.sessions_per_week
+        if week > 7 * 12 * 60:
+            raise ValueError(
+                f"impossible dose: {self.sessions_per_week:g} × {self.minutes:g} minutes is {week / 60:.0f} hours a week; "
+                "at most 84 (12 a day)"
+            )
+        if self.start_minutes is not None and self.start_minutes > self.minutes:
+            raise ValueError(f"start_minutes {self.start_minutes:g} lies above minutes {self.minutes:g}")
+        if self.weeks_to_full > self.weeks:
+            raise ValueError(f"weeks_to_full {self.weeks_to_full:g} lies after the last week {self.weeks:g}")
+        return self
+
+
+class Contact(Record):
+    """Attention and expectation an arm gives, whatever its content: hours with staff per week, and how hopeful it is told."""
+
+    hours_per_week: float = Field(ge=0)
+    expectation: float = Field(default=0.0)  # SD of expected relief against usual care
+    blinded: bool = False
+    claims: tuple[ClaimId, ...] = ()
+    assumption: Wording | None = None
+
+
+class Arm(Record):
+    """What one group gets."""
+
+    id: EntryId
+    en: Text
+    nl: Text
+    inputs: tuple[TimedInput, ...] = ()
+    exercise: ExerciseDose | None = None
+    contact: Contact | None = None
+
+
+class Estimand(Record):
+    """What exactly is asked: for whom, against what, on which outcome and day, counting whom, summarised how."""
+
+    population: Text  # criteria, in the grammar of facts
+    measured_day: float = 0.0
+    comparator: EntryId
+    treatment: EntryId
+    outcome: QuantityId
+    day: float = Field(gt=0)
+    after_stopping: Literal["treatment-policy", "while-on-treatment", "hypothetical"]
+    summary: Literal["mean-difference", "difference-in-proportion", "ratio"]
+    sd: Literal["baseline-pooled", "baseline-comparator", "end-comparator", "general-adults", "none"]
+    responder_change: float | None = None  # what counts as better, in the outcome's unit
+    headline_measures: tuple[QuantityId, ...] = ()
+
+
+class Recruitment(Record):
+    """How people come to the study: candidates are drawn, settled for `settle_days`, measured and screened."""
+
+    candidates: int = Field(default=4000, ge=1)
+    settle_days: int = Field(default=364, ge=0)
+    enrich: dict[str, float] = Field(default_factory=dict[str, float])  # trait → shift in SD, undone by weights
+
+
+class Scenario(Record):
+    """One study."""
+
+    id: EntryId
+    question: Wording
+    weeks: float = Field(gt=0)
+    arm: tuple[Arm, ...] = Field(min_length=1)
+    estimand: Estimand
+    recruitment: Recruitment = Recruitment()
+    measures: tuple[QuantityId, ...] = ()
+    claims: tuple[ClaimId, ...] = ()  # what is published on this very question
+    assumption: Wording | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _arms_resolve(self) -> Scenario:
+        names = [arm.id for arm in self.arm]
+        if len(set(names)) != len(names):
+            raise ValueError(f"arm ids must differ: {names}")
+        for role in ("comparator", "treatment"):
+            wanted = getattr(self.estimand, role)
+            if wanted not in names:
+                raise ValueError(f"estimand {role} {wanted!r} is no arm; arms: {names}")
+        if self.estimand.day > self.weeks * 7:
+            raise ValueError(f"estimand day {self.estimand.day:g} lies after the end of the study, day {self.weeks * 7:g}")
+        for arm in self.arm:
+            dose = arm.exercise
+            if dose is not None and dose.start_day + 7 * dose.weeks > 7 * self.weeks:
+                raise ValueError(f"arm {arm.id} exercises beyond the end of the study (week {self.weeks:g})")
+        return self

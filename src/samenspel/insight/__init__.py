@@ -1,0 +1,1 @@
+"""What an answer hangs on: loops, routes, rivals, knock-outs."""

@@ -1,0 +1,1 @@
+"""Worlds and people: gains, traits, reservoir, measures, criteria."""

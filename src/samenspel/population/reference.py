@@ -1,0 +1,103 @@
+"""The reference person: where each system rests on its own, and how far a push on a port finally moves its target.
+
+With f the drift and h a read-out of one system at its uncoupled rest x*, and p one of its ports:
+
+    dx*/dp = -J^-1 f_p,   dy*/dp = h_p + h_x dx*/dp        (G for sum ports, L for product ports, at p neutral)
+    H(w)   = h_p + h_x (i w I - J)^-1 f_p                    (response at frequency w per day)
+
+Nothing here is typed: all derivatives come from the declared equations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import sympy
+
+from samenspel.composition.compose import compose
+from samenspel.declare.language import Port
+from samenspel.declare.system import System
+from samenspel.engine.compiled import compiled, rows
+from samenspel.engine.people import People, Result
+from samenspel.engine.settle import habitual_inputs, held_at_start, parameter_rows, settle
+
+Array = npt.NDArray[np.float64]
+#: angular frequencies per day at which the largest response is looked for; 0 is the final shift
+FREQUENCIES = np.concatenate([[0.0], np.logspace(-3, 1.5, 28)])
+
+
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """Reference rest of all systems in W worlds.
+
+    `at` address → rest value (W,); `final` port → dy*/dp of the quantity it shifts (W,); `peak` (port, source) → largest
+    |H| over frequencies (W,); `settled` (W,) whether every system found its rest.
+    """
+
+    at: dict[str, Array]
+    final: dict[str, Array]
+    peak: dict[tuple[str, str], Array]
+    settled: npt.NDArray[np.bool_]
+
+
+def rest(systems: Sequence[type[System]], parameters: Mapping[str, Array | float], worlds: int,
+         sources: Sequence[str] = ()) -> Rest:  # fmt: skip
+    """Rest, final shifts and peak responses; `parameters` hold numbers or arrays (W,), `sources` are coupling sources."""
+    at: dict[str, Array] = {}
+    final: dict[str, Array] = {}
+    peak: dict[tuple[str, str], Array] = {}
+    settled = np.ones(worlds, dtype=bool)
+    for system in systems:
+        model = compose([system], name=system.system, open_ports=True)
+        own = {k: v for k, v in parameters.items() if k in model.parameter_names}
+        ids = np.arange(worlds, dtype=np.int64)
+        people = People(ids, ids, own)
+        c = compiled(model)
+        condition = settle(model, people)
+        settled &= condition.codes == Result.OK
+        p, u, held = parameter_rows(c, own), habitual_inputs(model), held_at_start(model, worlds)
+        x = condition.states
+        names = [n for n in c.outputs if n.startswith(system.system + ".")]
+        for name, value in zip(names, rows(c.function([c.outputs[n] for n in names])(x, p, u, held, 0.0), worlds), strict=True):
+            at[name] = value
+        ports = system.of(Port)
+        targets = {port.address: f"{port.system}.{port.shifts}" for port in ports}
+        wanted = sorted({*targets.values(), *(s for s in sources if s.startswith(system.system + ".") and s in names)})
+        if not ports or not wanted:
+            continue
+        response = _responses(c, x, p, u, held, [port.address for port in ports], wanted, worlds)
+        for (port, name), (still, largest) in response.items():
+            if targets[port] == name:
+                final[port] = still
+            if name in sources:
+                peak[port, name] = largest
+    return Rest(at, final, peak, settled)
+
+
+def _responses(c, x, p, u, held, ports, wanted, worlds):  # noqa: ANN001, ANN202
+    """(port, quantity) → (final shift, largest response), from the symbols of one system."""
+    model, m = c.model, len(c.model.states)
+    states = [sympy.Symbol(s, real=True) for s in model.state_names]
+    symbols = [sympy.Symbol(a, real=True) for a in ports]
+    jacobian = np.zeros((worlds, m, m))
+    for (i, j), value in zip(c.jacobian_entries, c.jacobian(x, p, u, held, 0.0), strict=True):
+        jacobian[:, i, j] = value
+    push = rows(c.function([f.diff(s) for s in symbols for f in c.settled_drift])(x, p, u, held, 0.0), worlds)
+    push = push.reshape(len(ports), m, worlds)
+    readout = [model.expand(c.outputs[w]) for w in wanted]
+    by_state = rows(c.function([h.diff(s) for h in readout for s in states])(x, p, u, held, 0.0), worlds)
+    by_state = by_state.reshape(len(wanted), m, worlds)
+    by_port = rows(c.function([h.diff(s) for h in readout for s in symbols])(x, p, u, held, 0.0), worlds)
+    by_port = by_port.reshape(len(wanted), len(ports), worlds)
+    moved = np.empty((len(FREQUENCIES), worlds, m, len(ports)), dtype=complex)
+    for k, w in enumerate(FREQUENCIES):
+        moved[k] = np.linalg.solve(1j * w * np.eye(m) - jacobian, push.transpose(2, 1, 0)) if m else 0
+    total = by_port.transpose(2, 0, 1)[None] + np.einsum("hmw,kwmp->kwhp", by_state, moved)
+    return {
+        (port, name): (total[0, :, h, k].real, np.abs(total[:, :, h, k]).max(0))
+        for k, port in enumerate(ports)
+        for h, name in enumerate(wanted)
+    }

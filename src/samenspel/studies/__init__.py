@@ -1,0 +1,1 @@
+"""Virtual studies and trials; `Answer` is what they return."""
