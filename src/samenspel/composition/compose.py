@@ -16,6 +16,8 @@ from samenspel.composition.forms import symbolic
 from samenspel.composition.order import in_order
 from samenspel.declare.language import Accumulator, Decision, Input, Parameter, Pool, Port, Readout, Stage, State, Switch
 from samenspel.declare.model import (
+    FEED,
+    GATE,
     HABIT,
     NOISE,
     AccumulatorVar,
@@ -43,16 +45,18 @@ def word(coupling_id: str) -> str:
 
 
 def compose(
-    systems: Sequence[type[System]], couplings: Sequence[Coupling] = (), *, name: str = "model", open_ports: bool = False
-) -> Model:
+    systems: Sequence[type[System]], couplings: Sequence[Coupling] = (), *, name: str = "model", open_ports: bool = False,
+    fed: bool = False,
+) -> Model:  # fmt: skip
     """Join systems through couplings into one frozen model.
 
-    `open_ports` turns every port into a parameter with its neutral value (used to measure what a port does).
+    With `fed`, each coupling reads x + gate (feed - x): an arm whose input ``gate.<id>`` is 1 gets the source's value of the
+    same person in the first arm. `open_ports` turns every port into a parameter with its neutral value (used to measure what a port does).
     Raises `SamenspelError` for a dangling or doubly defined end, a source that sees a port, and an algebraic loop.
     """
     traces = {s.system: trace(s) for s in sorted(systems, key=lambda s: s.system)}
     ends = resolve(traces, couplings)
-    parts = _Parts()
+    parts = _Parts(fed)
     for t in traces.values():
         parts.add_system(t)
     for port in ends.ports.values():
@@ -67,7 +71,9 @@ def compose(
 class _Parts:
     """Collects the pieces of a model, in declared order."""
 
-    def __init__(self) -> None:
+    def __init__(self, fed: bool) -> None:
+        self.fed = fed
+        self.feeds: list[str] = []
         self.states: list[StateVar] = []
         self.parameters: list[ParameterVar] = []
         self.inputs: list[InputVar] = []
@@ -132,7 +138,13 @@ class _Parts:
         return total if port.combine == "sum" else sympy.exp(total)
 
     def _deviation(self, c: Coupling) -> Expr:
-        x = symbol(c.source)
+        x: Expr = symbol(c.source)
+        if self.fed and not c.input:
+            gate = symbol(GATE + word(c.id))
+            self.inputs.append(InputVar(gate.name))
+            if c.source not in self.feeds:
+                self.feeds.append(c.source)
+            x = x + gate * (symbol(FEED + c.source) - x)
         center = symbol(f"center.{word(c.id)}")
         if c.level != "both" or c.form.kind == "saturating":
             self.parameters.append(ParameterVar(center.name, "1"))
@@ -172,6 +184,7 @@ class _Parts:
             society=tuple(self.society),
             events=tuple(self.events),
             habits=tuple(self.habits),
+            feeds=tuple(self.feeds),
             outputs=(*order, *(a for a, _ in ordered)),
             units=self.units,
         )

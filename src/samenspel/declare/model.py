@@ -21,6 +21,10 @@ TIME = sympy.Symbol("time", real=True)
 NOISE = "noise."
 #: prefix of a person's own habitual fixed point of a source: ``habit.<address>``
 HABIT = "habit."
+#: prefix of the value that the same person has in the first arm at the midnight that began the day: ``feed.<address>``
+FEED = "feed."
+#: prefix of the input that opens a feed: ``gate.<coupling>`` is 1 in an arm whose coupling is fed by the first arm
+GATE = "gate."
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,7 @@ class Model:
     society: tuple[SocietyVar, ...] = ()
     events: tuple[EventVar, ...] = ()
     habits: tuple[str, ...] = ()  # addresses whose habitual value is a parameter ``habit.<address>``
+    feeds: tuple[str, ...] = ()  # addresses whose first-arm value is held as ``feed.<address>``
     outputs: tuple[str, ...] = ()  # states and assignments a caller may save, in order
     units: dict[str, str] = field(default_factory=dict[str, str])
     initial: dict[str, Expr] = field(default_factory=dict[str, Expr])  # imported models: start of a state at time 0
@@ -151,7 +156,8 @@ class Model:
         names = [f"{s.name}.{c}" for s in self.stages for c in s.conditions]
         names += [d.name for d in self.decisions] + [a.name for a in self.accumulators]
         names += [n for p in self.pools for n in (p.name, f"{p.name}_waiting")]
-        return tuple(names + [s.name for s in self.society] + [NOISE + s for s in self.noise])
+        names += [s.name for s in self.society] + [NOISE + s for s in self.noise]
+        return tuple(names + [FEED + a for a in self.feeds])
 
     @cached_property
     def flat(self) -> dict[str, Expr]:
@@ -177,7 +183,7 @@ class Model:
     @cached_property
     def key(self) -> str:
         """Content hash of all equations: equal models share compiled kernels."""
-        parts = [self.name, repr(self.states), repr(self.parameters), repr(self.inputs), repr(self.habits)]
+        parts = [self.name, repr(self.states), repr(self.parameters), repr(self.inputs), repr(self.habits), repr(self.feeds)]
         parts += [f"{n}={sympy.srepr(e)}" for n, e in (*self.assignments, *self.drift.items(), *self.daily.items())]
         parts += [f"{n}~{sympy.srepr(e)}" for n, e in (*self.noise.items(), *self.initial.items())]
         parts += [repr(x) for x in (*self.accumulators, *self.stages, *self.decisions, *self.pools, *self.society)]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
-from samenspel.declare.model import HABIT, TIME, Model
+from samenspel.declare.model import FEED, HABIT, TIME, Model
 
 Array = npt.NDArray[np.float64]
 _CACHE: dict[str, "Compiled"] = {}
@@ -72,6 +72,11 @@ class Compiled:
              *(p.capacity for p in m.pools)]
         )  # fmt: skip
 
+    @cached_property
+    def feeds(self) -> Callable[..., list[Any]]:
+        """Current values of the addresses that later arms may be fed with."""
+        return self.function([self.outputs[a] for a in self.model.feeds])
+
     def society_step(self, means: tuple[str, ...]) -> Callable[..., list[Any]]:
         """Next society values; `means` are further arguments after time."""
         if means not in self._society:
@@ -96,6 +101,8 @@ class Compiled:
             rest[sympy.Symbol(HABIT + h, real=True)] = own
         for a in m.accumulators:
             rest[sympy.Symbol(a.name, real=True)] = m.expand(a.of)
+        for f in m.feeds:
+            rest[sympy.Symbol(FEED + f, real=True)] = m.flat.get(f, sympy.Symbol(f, real=True))
         for s in m.noise:
             rest[sympy.Symbol(f"noise.{s}", real=True)] = sympy.Float(0)
         out = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from samenspel.declare.model import NOISE, Model
+from samenspel.declare.model import FEED, NOISE, Model
 from samenspel.engine.compiled import Compiled
 from samenspel.engine.people import Array
 from samenspel.randomness import channel, normal, uniform
@@ -58,7 +58,15 @@ class Midnight:
         for k, pool in enumerate(m.pools):
             self._serve(pool.name, held, rest[k], rest[len(m.pools) + k])
         self._society(x, held, p, u, day)
+        self.begin(x, held, p, u, day)
+
+    def begin(self, x: Array, held: Array, p: list[float | Array], u: list[Array], day: int) -> None:
+        """What a day begins with: its noise, and the first arm's values where couplings may be fed with them."""
         self.noise(held, day)
+        if self.model.feeds:
+            n, total = len(self.person), held.shape[1]
+            for name, value in zip(self.model.feeds, self.c.feeds(x, p, u, held, float(day)), strict=True):
+                held[self.at[FEED + name]] = np.tile(np.broadcast_to(value, (total,))[:n], self.arms)
 
     def noise(self, held: Array, day: int) -> None:
         """Standard-normal pushes of the day that begins."""

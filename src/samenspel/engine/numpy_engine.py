@@ -92,8 +92,8 @@ def run_numpy(
     x, held = np.tile(start.states, (1, arms)), np.tile(start.held, (1, arms))
     codes = np.tile(start.codes, arms)
     midnight = Midnight(c, seed, people.person, people.world, arms)
-    midnight.noise(held, first)
     habitual = [np.full(arms * n, i.habitual) for i in model.inputs]
+    midnight.begin(x, held, p, habitual, first)
     with np.errstate(all="ignore"):
         rate = rows(c.diagonal(x, p, habitual, held, float(first)), arms * n)
     rate = np.where(np.isfinite(rate), np.minimum(rate, 0.0), 0.0)

@@ -20,6 +20,7 @@ from samenspel.engine.lattice import Schedule, align
 from samenspel.engine.midnight import Midnight
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories
 from samenspel.engine.settle import parameter_rows
+from samenspel.quantities.errors import SamenspelError
 
 SMALLEST = 1e-9  # days stepped past an event before looking again
 
@@ -104,6 +105,9 @@ def run_reference(
     save_days: Sequence[int], rtol: float = 1e-8, atol: float = 1e-10, method: str = "LSODA",
 ) -> list[Trajectories]:  # fmt: skip
     """Simulate all arms with adaptive steps; interface and meaning as `run_numpy`."""
+    if model.feeds and len(schedules) > 1:
+        raise SamenspelError("the reference engine runs arms one by one, so it cannot feed one arm from another.",
+                             cure="Use engine='numpy' for routes.")  # fmt: skip
     c, n = compiled(model), people.n
     schedules = align(schedules)
     guards = Guards(c) if model.events else None
@@ -113,7 +117,7 @@ def run_reference(
     for s in schedules:
         x, held, codes = start.states.copy(), start.held.copy(), start.codes.copy()
         midnight = Midnight(c, seed, people.person, people.world, 1)
-        midnight.noise(held, s.first_day)
+        midnight.begin(x, held, list(rows_of), [np.full(n, i.habitual) for i in model.inputs], s.first_day)
         persons = [_Person(c, guards, [float(r[i]) for r in rows_of], rtol, atol, method) for i in range(n)]
         wanted = sorted({d for d in save_days if s.first_day <= d < s.first_day + s.days})
         kept = np.empty((len(save), len(wanted), n))

@@ -182,6 +182,7 @@ class Coupling(Record):
     level: Literal["within", "between", "both"] = "both"
     claims: tuple[ClaimId, ...] = ()
     against: tuple[ClaimId, ...] = ()
+    size: ClaimId | None = None  # the one level-5 claim that sets the gain; none: the budget does
     assumption: Wording | None = None  # why it is listed at all when no claim states it
     lever: Literal[
         "person", "partner", "provider", "employer", "insurer", "agency", "government", "research", "none"

@@ -20,28 +20,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from samenspel.evidence.grade import Grade
 from samenspel.evidence.schema_ladder import Ladder
 from samenspel.evidence.schema_model import Coupling
 from samenspel.randomness import channel, uniform
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Support:
-    """What the evidence says of one coupling, as graded.
-
-    `statement` names the article whose statements share one draw; `body` the outcome-selected body of evidence, if any.
-    `size` is (mean, SD) of a measured γ at level 5, else None.
-    """
-
-    level: str
-    exists: float
-    told_sign: float
-    statement: str
-    body: str | None = None
-    size: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +43,7 @@ def world_uniform(seed: int, worlds: npt.NDArray[np.int64], name: str) -> Array:
 
 
 def existence_and_sign(
-    seed: int, worlds: npt.NDArray[np.int64], support: Support, ladder: Ladder
+    seed: int, worlds: npt.NDArray[np.int64], support: Grade, ladder: Ladder
 ) -> tuple[Flags, Array]:
     """Whether the link exists in each world, and +1 where its told sign is right, else -1.
 
@@ -76,7 +61,7 @@ def existence_and_sign(
 
 
 def draw(
-    seed: int, worlds: npt.NDArray[np.int64], couplings: Sequence[Coupling], supports: Mapping[str, Support],
+    seed: int, worlds: npt.NDArray[np.int64], couplings: Sequence[Coupling], supports: Mapping[str, Grade],
     on: Mapping[str, Flags], slopes: Mapping[str, Array], targets: Mapping[str, str], hazards: frozenset[str],
     ladder: Ladder,
 ) -> tuple[dict[str, Drawn], Flags]:  # fmt: skip

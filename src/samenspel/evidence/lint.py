@@ -1,0 +1,54 @@
+"""Judges an atlas as a whole. One rule, one sentence, one severity; every finding is collected, none stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.issues import Issue, errors_of, refuse
+from samenspel.evidence.lint_claims import CLAIM_RULES
+from samenspel.evidence.lint_model import MODEL_RULES
+from samenspel.evidence.lint_rule import Context, Ends, Rule
+from samenspel.evidence.reader import collect
+
+RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES)
+
+
+def lint(atlas: Atlas, ends: Ends | None = None, rules: Sequence[Rule] = RULES) -> list[Issue]:
+    """All findings about an atlas, in order of file and line.
+
+    `ends` holds the addresses that the systems define; without it, ends of couplings are not looked up.
+    """
+    context = Context(atlas, ends)
+    found: list[Issue] = []
+    for rule in rules:
+        found.extend(rule.check(context))
+    return sorted(found, key=lambda issue: (issue.file, issue.line, issue.rule, issue.message))
+
+
+def check_folder(path: str | Path | None = None, ends: Ends | None = None) -> tuple[Atlas | None, list[Issue]]:
+    """Read and judge a folder: the atlas (none if unreadable) and all findings of reader and rules."""
+    atlas, issues = collect(path)
+    if atlas is None:
+        return None, issues
+    return atlas, sorted([*issues, *lint(atlas, ends)], key=lambda issue: (issue.severity, issue.file, issue.line))
+
+
+def load(path: str | Path | None = None, ends: Ends | None = None) -> Atlas:
+    """An atlas without errors, or the first error and how many are left.
+
+    Raises:
+        SamenspelError: if the reader or a rule finds an error.
+    """
+    atlas, issues = check_folder(path, ends)
+    refuse(issues)
+    assert atlas is not None  # noqa: S101 - refuse has raised otherwise
+    return atlas
+
+
+def counts(issues: Iterable[Issue]) -> tuple[int, int]:
+    """Number of errors and of warnings."""
+    listed = list(issues)
+    errors = len(errors_of(listed))
+    return errors, len(listed) - errors

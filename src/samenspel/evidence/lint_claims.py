@@ -1,0 +1,221 @@
+"""Rules about sources and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samenspel.evidence.grade import POOLING
+from samenspel.evidence.issues import Issue, say_nearest
+from samenspel.evidence.lint_rule import Context, Rule
+from samenspel.evidence.wording import unattributed_words
+
+
+class EveryWordIsInTheVocabulary(Rule):
+    """What a claim speaks about stands in the vocabulary."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        known = context.atlas.quantities
+        for _, claim in context.atlas.pairs():
+            for field in ("subject", "object", "population", "comparator", "intervention", "speaker"):
+                word: str | None = getattr(claim, field)
+                if word is not None and word not in known:
+                    yield self.issue(context, "claim", claim.id, f"{field} {word!r} is not in the vocabulary.",
+                                     say_nearest(word, known) or "Add it to a vocabulary file.")  # fmt: skip
+        for source in context.atlas.sources.values():
+            if source.population is not None and source.population not in known:
+                yield self.issue(context, "source", source.id,
+                                 f"population {source.population!r} is not in the vocabulary.",
+                                 say_nearest(source.population, known) or "Add it to a vocabulary file.")  # fmt: skip
+
+
+class ClaimIdStartsWithItsSource(Rule):
+    """The id of a claim begins with the id of its source."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for source, claim in context.atlas.pairs():
+            if not claim.id.startswith(source.id + "."):
+                yield self.issue(context, "claim", claim.id, f"its source is {source.id}.",
+                                 f"Begin the id with {source.id}.")  # fmt: skip
+
+
+class ValueLiesInItsInterval(Rule):
+    """A printed value lies inside its own interval, unless the claim says why it is suspect."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for _, claim in context.atlas.pairs():
+            effect = claim.effect
+            if effect is None or effect.value is None or claim.suspect is not None:
+                continue
+            low = effect.low if effect.low is not None else effect.value
+            high = effect.high if effect.high is not None else effect.value
+            if not low <= effect.value <= high:
+                yield self.issue(context, "claim", claim.id,
+                                 f"value {effect.value:g} lies outside its own interval [{low:g}, {high:g}].",
+                                 'Check sign and unit, or say suspect = "why" if the source prints it so.')  # fmt: skip
+
+
+class EffectIntervalHasItsLevel(Rule):
+    """The interval of an effect says its level (0.95, 0.90 …), or it cannot be pooled."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for _, claim in context.atlas.pairs():
+            effect = claim.effect
+            if effect is None or claim.kind != "effect" or effect.level is not None:
+                continue
+            if effect.low is not None or effect.high is not None:
+                yield self.issue(context, "claim", claim.id, "an interval without a level.",
+                                 "Add level = 0.95 if the source says so.")  # fmt: skip
+
+
+class IntervalHasItsLevel(Rule):
+    """An interval says its level."""
+
+    severity = "warning"
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for _, claim in context.atlas.pairs():
+            effect = claim.effect
+            if effect is None or claim.kind == "effect" or effect.level is not None:
+                continue
+            if effect.low is not None and effect.high is not None and effect.value is not None:
+                yield self.issue(context, "claim", claim.id, "an interval without a level.",
+                                 "Add level if the source prints it.")  # fmt: skip
+
+
+class LevelIsAShare(Rule):
+    """The level of an interval is a share between 0 and 1."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for _, claim in context.atlas.pairs():
+            for effect in (claim.effect, claim.source_change):
+                if effect is not None and effect.level is not None and not 0.0 < effect.level < 1.0:
+                    yield self.issue(context, "claim", claim.id, f"level {effect.level:g} is no share.",
+                                     "Write 0.95 for 95 %.")  # fmt: skip
+
+
+class OneDoiOneSource(Rule):
+    """Two sources do not share one DOI or PubMed number."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for field in ("doi", "pmid"):
+            first: dict[str, str] = {}
+            for source in context.atlas.sources.values():
+                number: str | None = getattr(source, field)
+                if not number:
+                    continue
+                key = number.lower().removeprefix("https://doi.org/").strip()
+                if key in first:
+                    yield self.issue(context, "source", source.id, f"{field} {number} is also that of {first[key]}.",
+                                     "Merge the two sources, or correct the number.")  # fmt: skip
+                first.setdefault(key, source.id)
+
+
+class SourcesResolve(Rule):
+    """The review a source came by, and what superseded it, are sources too."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        known = context.atlas.sources
+        for source in known.values():
+            for field in ("via", "superseded_by"):
+                other: str | None = getattr(source, field)
+                if other is not None and (other not in known or other == source.id):
+                    yield self.issue(context, "source", source.id, f"{field} names {other!r}, which is no other source.",
+                                     say_nearest(other, known))  # fmt: skip
+
+
+class PrimaryResolves(Rule):
+    """What a claim repeats is a claim or a source, and repetition does not run in a circle."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        atlas = context.atlas
+        for _, claim in atlas.pairs():
+            if claim.primary is None:
+                continue
+            if claim.primary not in atlas.claims and claim.primary not in atlas.sources:
+                yield self.issue(context, "claim", claim.id, f"primary {claim.primary!r} is no claim and no source.",
+                                 say_nearest(claim.primary, [*atlas.claims, *atlas.sources]))  # fmt: skip
+                continue
+            seen, here = {claim.id}, claim.primary
+            while here in atlas.claims:
+                if here in seen:
+                    yield self.issue(context, "claim", claim.id, f"it repeats itself by way of {here}.",
+                                     "Let the later one name the earlier one only.")  # fmt: skip
+                    break
+                seen.add(here)
+                here = atlas.claims[here].primary or ""
+
+
+class PooledClaimSaysWhatItPools(Rule):
+    """A pooled number names the designs that it pools; else it counts as argued."""
+
+    severity = "warning"
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for source, claim in context.atlas.pairs():
+            if claim.effect is not None and (claim.design or source.design) in POOLING and not claim.pools:
+                yield self.issue(context, "claim", claim.id, "a pooled number without pools.",
+                                 'Add pools = ["rct", …].')  # fmt: skip
+
+
+class PrintedCountIsWhole(Rule):
+    """A printed count names the group it counts, and a number."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for _, claim in context.atlas.pairs():
+            printed = claim.printed
+            if printed is None:
+                continue
+            if (printed.by == "all") != (printed.value is None):
+                yield self.issue(context, "claim", claim.id, "printed: by = \"all\" goes without value, all others with.",
+                                 "Add or remove value.")  # fmt: skip
+            if printed.count is None and printed.percent is None:
+                yield self.issue(context, "claim", claim.id, "printed: neither count nor percent.", "Add one.")
+
+
+class PrintedTableIsThere(Rule):
+    """A table that a claim names lies in the atlas."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        root = context.atlas.root.resolve()
+        for _, claim in context.atlas.pairs():
+            for values in (claim.values,):
+                if values is None:
+                    continue
+                path = (root / values).resolve()
+                if not path.is_relative_to(root) or not path.is_file():
+                    yield self.issue(context, "claim", claim.id, f"table {values!r} is not in the atlas.",
+                                     "Put it under tables/ or correct the name.")  # fmt: skip
+
+
+class ClaimTextIsSober(Rule):
+    """Words of cure, reset or certainty stand in a claim only when it says who says so."""
+
+    severity = "warning"
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for source, claim in context.atlas.pairs():
+            design = claim.design or source.design
+            for language, text in (("en", claim.en), ("nl", claim.nl)):
+                for word in unattributed_words(text, language, may_promise=False):
+                    place = "commercial claim" if design == "commercial" else "claim"
+                    yield self.issue(context, "claim", claim.id, f"{language}: {word!r} in an unattributed {place}.",
+                                     "Say who says so, or use a plainer word.")  # fmt: skip
+
+
+class VocabularyHangsTogether(Rule):
+    """A broader word is a word, and no word is broader than itself."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        known = context.atlas.quantities
+        for word in known.values():
+            if word.broader is not None and (word.broader not in known or word.broader == word.id):
+                yield self.issue(context, "quantity", word.id, f"broader {word.broader!r} is no other word.",
+                                 say_nearest(word.broader, known))  # fmt: skip
+
+
+CLAIM_RULES: tuple[Rule, ...] = (
+    EveryWordIsInTheVocabulary(), ClaimIdStartsWithItsSource(), ValueLiesInItsInterval(), EffectIntervalHasItsLevel(),
+    IntervalHasItsLevel(), LevelIsAShare(), OneDoiOneSource(), SourcesResolve(), PrimaryResolves(),
+    PooledClaimSaysWhatItPools(), PrintedCountIsWhole(), PrintedTableIsThere(), ClaimTextIsSober(),
+    VocabularyHangsTogether(),
+)  # fmt: skip

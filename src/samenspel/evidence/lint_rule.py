@@ -1,0 +1,68 @@
+"""What a rule is: one sentence (its docstring), one severity, a name made of its class name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.grade import Grading
+from samenspel.evidence.issues import Issue, Severity
+
+_WORDS = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Addresses that the systems define."""
+
+    sources: frozenset[str]  # states and read-outs of states alone
+    ports: frozenset[str]
+    inputs: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+
+    @property
+    def readable(self) -> frozenset[str]:
+        """What a measure may read."""
+        return self.sources | self.ports | self.inputs
+
+
+@dataclass(frozen=True)
+class Context:
+    """What rules may look at."""
+
+    atlas: Atlas
+    ends: Ends | None = None
+
+    @cached_property
+    def grading(self) -> Grading:
+        """Levels, computed once."""
+        return Grading(self.atlas)
+
+
+class Rule:
+    """Base of all rules."""
+
+    severity: ClassVar[Severity] = "error"
+
+    @property
+    def name(self) -> str:
+        """The class name in kebab case."""
+        return _WORDS.sub("-", type(self).__name__).lower()
+
+    @property
+    def sentence(self) -> str:
+        """What the rule demands."""
+        return (type(self).__doc__ or "").strip().split("\n")[0]
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        """Every place where the atlas breaks the rule."""
+        raise NotImplementedError
+
+    def issue(self, context: Context, kind: str, entry: str, message: str, cure: str) -> Issue:
+        """A finding about one record."""
+        place = context.atlas.where(kind, entry)
+        return Issue(self.name, self.severity, f"{entry}: {message}", place.file, place.line, cure)

@@ -1,0 +1,78 @@
+"""What is published on the scenario's question, which results contradict each other, and what the model used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.grade import Grading
+from samenspel.evidence.schema import Claim
+from samenspel.evidence.schema_scenario import Scenario
+from samenspel.population.worlds import Worlds
+
+
+def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds) -> list[dict[str, Any]]:
+    """The scenario's claims in order, each with its contradictions and "used by the model?"."""
+    known = [c for c in scenario.claims if c in atlas.claims]
+    used = used_for_gains(atlas, worlds)
+    rows = []
+    for claim_id in known:
+        claim, source = atlas.claim(claim_id), atlas.source_with(claim_id)
+        e = claim.effect
+        rows.append({
+            "claim": claim_id, "en": claim.en, "nl": claim.nl, "locator": claim.locator, "level": grading.level(claim_id),
+            "source": source.id, "authors": list(source.authors), "year": source.year, "doi": source.doi,
+            "design": claim.design or source.design, "interest": source.interest, "suspect": claim.suspect,
+            "effect": None if e is None else {
+                "metric": e.metric, "value": e.value, "low": e.low, "high": e.high, "level": e.level, "unit": e.unit,
+                "k": e.k, "n": e.n, "i2": e.i2,
+            },
+            "prediction": prediction_interval(claim),
+            "contradicts": sorted(o for o in known if o != claim_id and contradict(claim, atlas.claim(o))),
+            "used": "used for a gain" if grading.article(claim_id) in used else "never used",
+        })  # fmt: skip
+    return rows
+
+
+def used_for_gains(atlas: Atlas, worlds: Worlds) -> set[str]:
+    """Articles behind a gain's size or a parameter's value."""
+    grading = Grading(atlas)
+    out = {grading.article(c) for e in atlas.parameters.values() for c in e.claims if c in atlas.claims}
+    for coupling, grade in worlds.supports.items():
+        if grade.size is not None:
+            out |= {grading.article(c) for c in atlas.couplings[coupling].claims}
+    return out
+
+
+def contradict(a: Claim, b: Claim) -> bool:
+    """Opposite signs, or disjoint intervals on the same metric, for the same subject and object."""
+    if (a.subject, a.object) != (b.subject, b.object):
+        return False
+    opposite = {"increases": "decreases", "decreases": "increases", "higher-in": "lower-in", "lower-in": "higher-in"}
+    if opposite.get(a.relation) == b.relation:
+        return True
+    null = "no-difference"
+    if null in (a.relation, b.relation) and a.relation != b.relation:
+        return True
+    x, y = a.effect, b.effect
+    if x is None or y is None or x.metric != y.metric or x.unit != y.unit:
+        return False
+    if x.low is None or x.high is None or y.low is None or y.high is None:
+        return False
+    return x.high < y.low or y.high < x.low
+
+
+def prediction_interval(claim: Claim) -> dict[str, float] | None:
+    """95 % prediction interval from a printed estimate, interval, k and I²; None where one of them is not printed.
+
+    With se from the interval and tau² = se² k I²/(1 - I²) (equal study sizes assumed), mean ± t(k-2) sqrt(tau² + se²).
+    """
+    from scipy.special import ndtri, stdtrit
+
+    e = claim.effect
+    if e is None or e.value is None or e.low is None or e.high is None or e.k is None or e.i2 is None or e.k < 3:
+        return None
+    se = (e.high - e.low) / (2 * float(ndtri(0.5 + (e.level or 0.95) / 2)))
+    share = min(e.i2 / 100 if e.i2 > 1 else e.i2, 0.999)
+    half = float(stdtrit(e.k - 2, 0.975)) * (se**2 * e.k * share / (1 - share) + se**2) ** 0.5
+    return {"low": e.value - half, "high": e.value + half}

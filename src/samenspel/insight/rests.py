@@ -1,0 +1,54 @@
+"""What an answer rests on: claims by level, assumptions, the weakest parts, and what is not in the model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.grade import Grading
+from samenspel.population.worlds import Worlds
+
+
+def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
+    """Claims behind the couplings and parameters in use, by level; declared assumptions; weakest couplings; left out."""
+    used = {p.name for g in worlds.groups for p in g.model.parameters}
+    entries = [e for e in atlas.parameters.values() if e.id in used]
+    from_parameters = {c for e in entries for c in e.claims}
+    couplings = [c for c in sorted(atlas.couplings.values(), key=lambda c: c.id) if c.form.kind != "identity"]
+    grades = worlds.supports
+    from_couplings = {c for x in couplings for c in (*x.claims, *x.against)}
+    claims = sorted((from_parameters | from_couplings) & set(atlas.claims))
+    assumptions = [
+        {"id": e.id, "en": e.assumption.en, "nl": e.assumption.nl} for e in entries if e.assumption is not None
+    ]
+    assumptions += [
+        {"id": c.id, "en": c.assumption.en, "nl": c.assumption.nl} for c in couplings if c.assumption is not None
+    ]
+    weakest = sorted(couplings, key=lambda c: (grades[c.id].exists, grades[c.id].told_sign, c.id))[:5]
+    left_out = [e for e in atlas.ledger.values() if e.fate == "left_out"]
+    return {
+        "claims": claims,
+        "claims_by_level": dict(sorted(Counter(grading.level(c) for c in claims).items())),
+        "couplings": [
+            {
+                "id": c.id, "from": c.source, "to": c.to, "sign": c.told_sign, "level": grades[c.id].level,
+                "exists": grades[c.id].exists, "articles": list(grades[c.id].articles), "claims": list(c.claims),
+                "against": list(c.against), "en": c.en or c.id.replace("-", " "), "nl": c.nl or c.id.replace("-", " "),
+                "lever": c.lever, "input": c.input,
+                "hypotheses": sorted(h.id for h in atlas.hypotheses.values() if any(c.id in o.on for o in h.option)),
+            }
+            for c in couplings
+        ],
+        "level_5_gains": sum(g.size is not None for g in grades.values()),
+        "assumptions": assumptions,
+        "weakest": [c.id for c in weakest],
+        "left_out": len(left_out),
+        "not_modelled": _not_modelled(atlas),
+        "parameters": {"claim": sum(bool(e.claims) for e in entries), "assumption": len([e for e in entries if e.assumption])},
+    }  # fmt: skip
+
+
+def _not_modelled(atlas: Atlas) -> int:
+    path = atlas.root / "facts" / "not-modelled.tsv"
+    return max(0, len(path.read_text(encoding="utf-8").splitlines()) - 1) if path.is_file() else 0

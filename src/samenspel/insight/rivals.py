@@ -1,0 +1,78 @@
+"""Rivals: what each option of an open question would mean, and where the options part most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from samenspel.evidence.atlas import Atlas
+from samenspel.population.worlds import Worlds
+from samenspel.studies.trial import Trial
+
+Array = npt.NDArray[np.float64]
+
+
+def options_of_worlds(worlds: Worlds) -> dict[str, dict[int, str]]:
+    """World-scope hypothesis → world → option."""
+    out: dict[str, dict[int, str]] = {}
+    for group in worlds.groups:
+        for h, options in group.options.items():
+            out.setdefault(h, {}).update({int(w): o for w, o in zip(group.ids, options, strict=True)})
+    return out
+
+
+def rivals(atlas: Atlas, worlds: Worlds, trial: Trial, difference: Array, better: float) -> list[dict[str, Any]]:
+    """For each hypothesis: its options with number of worlds, share with benefit, mean effect; where they part.
+
+    `difference` (n,) is each person's paired difference on the outcome at the estimand's day; `better` is -1 where lower
+    is better. Where they part: the measure and week with the largest gap between options' mean effects, in SDs over worlds.
+    """
+    e = trial.ensemble
+    per_world, weight, ids = e.mean(difference), e.weights_of_worlds(), e.worlds
+    chosen = options_of_worlds(worlds)
+    out: list[dict[str, Any]] = []
+    for h in sorted(chosen):
+        names = np.array([chosen[h][int(w)] for w in ids])
+        record = atlas.hypotheses[h]
+        table = []
+        for option in record.option:
+            here = names == option.id
+            mean = float(np.average(per_world[here], weights=weight[here])) if here.any() else None
+            share = float(np.average(better * per_world[here] > 0, weights=weight[here])) if here.any() else None
+            table.append({
+                "id": option.id, "en": option.en, "nl": option.nl, "worlds": int(here.sum()), "benefit_share": share,
+                "effect": mean, "claims": list(option.claims), "against": list(option.against),
+            })  # fmt: skip
+        out.append({
+            "id": h, "question": {"en": record.question.en, "nl": record.question.nl}, "scope": record.scope,
+            "options": table, "parts": parts_most(trial, names, weight),
+        })  # fmt: skip
+    out.sort(key=lambda r: -_gap(r["options"]))
+    return out
+
+
+def _gap(options: list[dict[str, Any]]) -> float:
+    known = [o["effect"] for o in options if o["effect"] is not None]
+    return max(known) - min(known) if len(known) > 1 else 0.0
+
+
+def parts_most(trial: Trial, names: npt.NDArray[np.str_], weight: Array) -> dict[str, Any] | None:
+    """Measure and week at which the options' mean effects differ most, in SDs over worlds; none with a single option."""
+    s = trial.scenario.estimand
+    best: dict[str, Any] | None = None
+    groups = [names == n for n in sorted(set(names.tolist()))]
+    if len(groups) < 2:
+        return None
+    for measure, values in trial.arms[s.treatment].measured.items():
+        gap_of = values - trial.arms[s.comparator].measured[measure]
+        for k, week in enumerate(trial.weeks):
+            m = trial.ensemble.mean(gap_of[k])
+            centre = float(np.average(m, weights=weight))
+            sd = float(np.sqrt(np.average((m - centre) ** 2, weights=weight)))
+            means = [float(np.average(m[g], weights=weight[g])) for g in groups]
+            gap = (max(means) - min(means)) / sd if sd > 0 else 0.0
+            if best is None or gap > best["gap_sd"]:
+                best = {"measure": measure, "week": int(week), "gap_sd": gap}
+    return best

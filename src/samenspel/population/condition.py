@@ -1,0 +1,49 @@
+"""Conditions of the fact grammar, evaluated on measured values: who is in, who is out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from samenspel.evidence.facts_grammar import And, Comparison, Condition, Flag, Not, Or, Percentile
+from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.names import nearest
+
+Flags = npt.NDArray[np.bool_]
+WORDS = {"female": 1.0, "male": 0.0, "yes": 1.0, "no": 0.0}
+
+
+def holds(condition: Condition, values: Mapping[str, npt.NDArray[np.float64]]) -> Flags:
+    """Where `condition` holds; percentiles are taken within the people given.
+
+    Raises `SamenspelError` for a word that was not measured.
+    """
+    match condition:
+        case Flag(name):
+            return _value(name, values) > 0.5
+        case Comparison(name, operator, value):
+            x = _value(name, values)
+            if isinstance(value, Percentile):
+                y: float = float(np.percentile(x, value.percent))
+            elif isinstance(value, str):
+                if value not in WORDS:
+                    raise SamenspelError(f"{name} cannot equal {value!r}. Nearest: {nearest(value, WORDS)}.")
+                y = WORDS[value]
+            else:
+                y = value
+            return {"==": x == y, "!=": x != y, "<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}[operator]
+        case Not(part):
+            return ~holds(part, values)
+        case And(parts):
+            return np.logical_and.reduce([holds(p, values) for p in parts])
+        case Or(parts):
+            return np.logical_or.reduce([holds(p, values) for p in parts])
+
+
+def _value(name: str, values: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    if name not in values:
+        raise SamenspelError(f"{name!r} is not measured in this study. Nearest: {nearest(name, values)}.",
+                             cure="Add a measure with this id to measures.toml.")  # fmt: skip
+    return values[name]

@@ -1,0 +1,86 @@
+"""`Ensemble`: values with their world and person weights, the only thing statistics accept.
+
+World statistics are taken within a world first (person weights), then over worlds (world weights). The spread over
+worlds is corrected for Monte Carlo error: Var_true = max(0, Var_w(m) - mean_w(se²)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """People of many worlds: `world` (n,) ids, `weight` (n,) person weights, `world_weight` id → weight (default 1)."""
+
+    world: Ids
+    weight: Array
+    world_weight: dict[int, float] | None = None
+
+    @property
+    def worlds(self) -> Ids:
+        """World ids, sorted."""
+        return np.unique(self.world)
+
+    def mean(self, values: Array) -> Array:
+        """Weighted mean within each world, shape (W,)."""
+        _, row = np.unique(self.world, return_inverse=True)
+        total = np.bincount(row, self.weight)
+        return np.bincount(row, self.weight * values) / total
+
+    def error(self, values: Array) -> Array:
+        """Monte Carlo standard error of each world's mean, shape (W,)."""
+        _, row = np.unique(self.world, return_inverse=True)
+        total = np.bincount(row, self.weight)
+        m = self.mean(values)
+        return np.sqrt(np.bincount(row, self.weight**2 * (values - m[row]) ** 2)) / total
+
+    def sd(self, values: Array) -> Array:
+        """Weighted SD between people within each world, shape (W,)."""
+        _, row = np.unique(self.world, return_inverse=True)
+        m = self.mean(values)
+        return np.sqrt(np.bincount(row, self.weight * (values - m[row]) ** 2) / np.bincount(row, self.weight))
+
+    def effective_size(self) -> Array:
+        """Kish's effective number of persons in each world: (Σw)²/Σw²."""
+        _, row = np.unique(self.world, return_inverse=True)
+        return np.bincount(row, self.weight) ** 2 / np.bincount(row, self.weight**2)
+
+    def weights_of_worlds(self) -> Array:
+        """World weights, normalised to 1, in the order of `worlds`."""
+        given = self.world_weight or {}
+        w = np.array([given.get(int(i), 1.0) for i in self.worlds])
+        return w / w.sum()
+
+    def interval(self, values: Array, level: float = 0.9) -> tuple[float, float, float]:
+        """(low, median, high) over worlds of the within-world mean, Monte Carlo variance removed."""
+        m, se, w = self.mean(values), self.error(values), self.weights_of_worlds()
+        centre = float(w @ m)
+        variance = float(w @ (m - centre) ** 2)
+        true = max(0.0, variance - float(w @ se**2))
+        shrunk = centre + (m - centre) * (np.sqrt(true / variance) if variance > 0 else 0.0)
+        low, middle, high = weighted_quantile(shrunk, w, [(1 - level) / 2, 0.5, (1 + level) / 2])
+        return float(low), float(middle), float(high)
+
+    def person_spread(self, values: Array, level: float = 0.8) -> tuple[float, float]:
+        """Middle of the worlds of the within-world 10th and 90th percentile over persons."""
+        pairs = []
+        for w in self.worlds:
+            here = self.world == w
+            pairs.append(weighted_quantile(values[here], self.weight[here], [(1 - level) / 2, (1 + level) / 2]))
+        low, high = np.median(np.array(pairs), axis=0)
+        return float(low), float(high)
+
+
+def weighted_quantile(values: Array, weight: Array, q: list[float]) -> Array:
+    """Quantiles of weighted values: the smallest value whose cumulated weight, centred on steps, reaches q."""
+    order = np.argsort(values, kind="stable")
+    v, w = values[order], weight[order]
+    at = (np.cumsum(w) - 0.5 * w) / w.sum()
+    return np.interp(q, at, v)

@@ -1,0 +1,208 @@
+"""The reservoir: candidates of every world, settled, measured on the screening day, and kept if they qualify.
+
+Nobody's state is edited to make him eligible; nobody is a patient by label. Candidates who look ineligible at rest are
+kept with a known probability `THIN` and weighted by its inverse, so that rare ones are still found without bias.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from samenspel.engine import Condition, People, Result, Schedule, habits, run, settle
+from samenspel.engine.compiled import compiled, rows
+from samenspel.engine.settle import habitual_inputs, parameter_rows
+from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.facts_grammar import names_in, parse_population
+from samenspel.population.condition import holds
+from samenspel.population.measure import needed_outputs, take
+from samenspel.population.people import Candidates, draw_candidates
+from samenspel.population.worlds import Group
+from samenspel.randomness import channel, uniform
+
+Array = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
+THIN = 0.1
+BATCH = 400  # candidates per world and round
+RAREST = 1 / 2000  # fewer qualify: nobody to study
+
+
+@dataclass(frozen=True, eq=False)
+class Included:
+    """People of one group who were screened in: their state at the study's first midnight and what was measured."""
+
+    group: Group
+    candidates: Candidates
+    people: People
+    condition: Condition
+    weight: Array
+    measured: dict[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Reservoir:
+    """All included people, and per world: candidates drawn, share that qualifies (weighted), failures, nobody to study."""
+
+    cohorts: tuple[Included, ...]
+    drawn: dict[int, int]
+    prevalence: dict[int, float]
+    failures: dict[int, int]
+    empty: tuple[int, ...]
+    first_day: int
+
+    @property
+    def included(self) -> int:
+        """Number of people included."""
+        return sum(len(c.weight) for c in self.cohorts)
+
+
+def eligible_measures(atlas: Atlas, text: str) -> tuple[str, ...]:
+    """Measures that the eligibility asks for."""
+    return tuple(sorted(n for n in names_in(parse_population(text)) if n in atlas.measures))
+
+
+def fill(
+    atlas: Atlas, groups: tuple[Group, ...], *, population: str, people: int, seed: int, settle_days: int,
+    most: int, enrich: dict[str, float], measures: tuple[str, ...] = (), progress: object = None,
+) -> Reservoir:  # fmt: skip
+    """Screen until every world has `people` included or `most` candidates were drawn."""
+    cohorts: list[Included] = []
+    drawn: dict[int, int] = {}
+    share: dict[int, list[tuple[float, float]]] = {}
+    failures: dict[int, int] = {}
+    wanted = tuple(dict.fromkeys((*eligible_measures(atlas, population), *measures)))
+    for group in groups:
+        kept: list[Included] = []
+        have = np.zeros(len(group.ids), dtype=int)
+        first = 0
+        while first < most and (have < people).any():
+            size = min(BATCH, most - first)
+            need = np.flatnonzero(have < people)
+            part, stats = _screen(atlas, _only(group, need), population, wanted, seed, settle_days, enrich, first, size)
+            for w, (inside, total, failed) in stats.items():
+                share.setdefault(w, []).append((inside, total))
+                failures[w] = failures.get(w, 0) + failed
+                drawn[w] = drawn.get(w, 0) + size
+            kept.append(part)
+            have += np.bincount(np.searchsorted(group.ids, part.people.world), minlength=len(group.ids))
+            first += size
+            if callable(progress):
+                progress(float(np.minimum(have, people).sum()), float(people * len(group.ids)))
+        cohorts.append(_merge(group, kept, people))
+    prevalence = {w: sum(a for a, _ in s) / max(sum(b for _, b in s), 1e-300) for w, s in share.items()}
+    empty = tuple(sorted(w for w, p in prevalence.items() if p < RAREST))
+    cohorts = [c for c in (_without(c, empty) for c in cohorts) if len(c.weight)]
+    return Reservoir(tuple(cohorts), drawn, prevalence, failures, empty, settle_days)
+
+
+def _only(group: Group, index: Ids) -> Group:
+    cut = lambda v: v[index] if isinstance(v, np.ndarray) and v.ndim else v  # noqa: E731
+    return Group(
+        model=group.model, systems=group.systems, ids=group.ids[index],
+        parameters={k: cut(v) for k, v in group.parameters.items()}, person=group.person,
+        gamma={k: cut(v) for k, v in group.gamma.items()}, measured=group.measured,
+        options={h: tuple(o[i] for i in index) for h, o in group.options.items()},
+        mixtures={h: m[index] for h, m in group.mixtures.items()}, at_rest={k: cut(v) for k, v in group.at_rest.items()},
+    )  # fmt: skip
+
+
+def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, size):  # noqa: ANN001, ANN202
+    c = draw_candidates(atlas, group, size, seed=seed, enrich=enrich, first=first)
+    at_rest = _settle(group, c.people)
+    own = habits(group.model, c.people, at_rest)
+    outputs = needed_outputs(atlas, wanted)
+    rule = parse_population(population)
+    person, world = c.people.person, c.people.world
+    people = People(person, world, {**c.people.parameters, **own})
+    compiled_model = compiled(group.model)
+    p = parameter_rows(compiled_model, people.parameters)
+    read = compiled_model.function([compiled_model.outputs[o] for o in outputs])
+    with np.errstate(all="ignore"):
+        still = rows(read(at_rest.states, p, habitual_inputs(group.model), at_rest.held, 0.0), people.n)
+    good = at_rest.codes == Result.OK
+    looks = holds(rule, {**_known(c), **take(atlas, wanted, dict(zip(outputs, np.nan_to_num(still), strict=True)),
+                                             seed=seed, person=person, world=world, day=0)})  # fmt: skip
+    u = uniform(seed, person=person, world=world, day=0, channel=channel("thin"))
+    keep = np.flatnonzero(good & (looks | (u < THIN)))
+    weight = c.weight * np.where(looks, 1.0, 1.0 / THIN)
+    people, begin, c = people.take(keep), at_rest.take(keep), c.take(keep)
+    stats = {int(w): [0.0, 0.0, 0] for w in group.ids}
+    for w, ok, k in zip(world, good, np.arange(len(world)), strict=True):
+        stats[int(w)][2] += int(not ok)
+        del k
+    if people.n == 0:
+        return Included(group, c, people, begin, weight[keep], {}), {w: tuple(v) for w, v in stats.items()}
+    end = run(group.model, people, [Schedule(max(settle_days, 1))], start=begin, seed=seed, save=outputs,
+              save_days=[max(settle_days, 1) - 1])[0]  # fmt: skip
+    day = max(settle_days, 1) - 1
+    values = dict(zip(outputs, end.values[:, 0], strict=True))
+    measured = {**_known(c), **take(atlas, wanted, {k: np.nan_to_num(v) for k, v in values.items()}, seed=seed,
+                                    person=people.person, world=people.world, day=day)}  # fmt: skip
+    alive = end.end.codes == Result.OK
+    inside = holds(rule, measured) & alive
+    for w, ok, here, k in zip(people.world, alive, inside, weight[keep], strict=True):
+        stats[int(w)][0] += float(k) * bool(here)
+        stats[int(w)][1] += float(k) * bool(ok)
+        stats[int(w)][2] += int(not ok)
+    index = np.flatnonzero(inside)
+    found = Included(group, c.take(index), people.take(index), end.end.take(index), weight[keep][index],
+                     {k: v[index] for k, v in measured.items()})  # fmt: skip
+    return found, {w: tuple(v) for w, v in stats.items()}
+
+
+def _known(c: Candidates) -> dict[str, Array]:
+    return {**c.traits, **c.conditions}
+
+
+def _settle(group: Group, people: People, block: int = 2000) -> Condition:
+    parts = [settle(group.model, people.take(np.arange(a, min(a + block, people.n)))) for a in range(0, people.n, block)]
+    return Condition(np.concatenate([p.states for p in parts], 1), np.concatenate([p.held for p in parts], 1),
+                     np.concatenate([p.codes for p in parts]))  # fmt: skip
+
+
+def _merge(group: Group, parts: list[Included], people: int) -> Included:
+    """Join rounds; keep the first `people` of every world, in order of person number."""
+    world = np.concatenate([p.people.world for p in parts])
+    person = np.concatenate([p.people.person for p in parts])
+    order = np.lexsort((person, world))
+    rank = np.empty(len(order), dtype=int)
+    seen: dict[int, int] = {}
+    for i in order:
+        seen[int(world[i])] = seen.get(int(world[i]), 0) + 1
+        rank[i] = seen[int(world[i])]
+    index = order[rank[order] <= people]
+    names = sorted({k for p in parts for k, v in p.people.parameters.items() if isinstance(v, np.ndarray) and v.ndim})
+    shared = {k: v for k, v in parts[0].people.parameters.items() if k not in names}
+    columns = {k: np.concatenate([_column(p.people, k) for p in parts])[index] for k in names}
+    joined = People(person[index], world[index], {**shared, **columns})
+    states = np.concatenate([p.condition.states for p in parts], 1)[:, index]
+    held = np.concatenate([p.condition.held for p in parts], 1)[:, index]
+    codes = np.concatenate([p.condition.codes for p in parts])[index]
+    pick = lambda get: {k: np.concatenate([get(p)[k] for p in parts if k in get(p)])[index] for k in get(parts[0])}  # noqa: E731
+    row = np.searchsorted(group.ids, world[index])
+    candidates = Candidates(joined, row, pick(lambda p: p.candidates.traits), pick(lambda p: p.candidates.conditions),
+                            pick(lambda p: p.candidates.options), np.concatenate([p.candidates.weight for p in parts])[index])  # fmt: skip
+    measured = {k: np.concatenate([p.measured[k] for p in parts if p.measured])[index] for k in (_first(parts).measured)}
+    weight = np.concatenate([p.weight for p in parts])[index]
+    return Included(group, candidates, joined, Condition(states, held, codes), weight, measured)
+
+
+def _first(parts: list[Included]) -> Included:
+    return next((p for p in parts if p.measured), parts[0])
+
+
+def _column(people: People, name: str) -> Array:
+    return np.broadcast_to(np.asarray(people.parameters[name], dtype=float), (people.n,))
+
+
+def _without(cohort: Included, empty: tuple[int, ...]) -> Included:
+    keep = np.flatnonzero(~np.isin(cohort.people.world, empty))
+    if len(keep) == len(cohort.weight):
+        return cohort
+    return Included(cohort.group, cohort.candidates.take(keep), cohort.people.take(keep), cohort.condition.take(keep),
+                    cohort.weight[keep], {k: v[keep] for k, v in cohort.measured.items()})  # fmt: skip
+
+
+__all__ = ["Included", "Reservoir", "eligible_measures", "fill"]

@@ -1,0 +1,80 @@
+"""`Answer`: what a run found, as data. Its methods only read what was computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.names import nearest
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Size:
+    """A number with its spread over worlds: 5th, 50th and 95th percentile of the within-world mean."""
+
+    low: float
+    middle: float
+    high: float
+    unit: str
+    worlds: int
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One question, answered as far as the evidence carries; `blocks` hold the seven blocks by name.
+
+    Blocks: question, published, assumptions, built_in_or_learned, routes, rivals, rests_on, purpose.
+    """
+
+    scenario: str
+    status: str  # NOT CALIBRATED | CALIBRATED ON n FACTS
+    key: str
+    blocks: Mapping[str, Any]
+    trajectories: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    version: str = ""
+
+    def effect(self, measure: str, week: int) -> Size:
+        """The paired difference of treatment and comparator on a measure at the end of a week.
+
+        Raises `SamenspelError` for a measure or week that was not computed.
+        """
+        table = self.blocks["assumptions"]["effects"]
+        if measure not in table:
+            raise SamenspelError(f"no effect on {measure!r}. Nearest: {nearest(measure, table)}.", cure="Add it to the scenario's measures.")
+        weeks = table[measure]["weeks"]
+        if str(week) not in weeks:
+            raise SamenspelError(f"no effect at week {week}; computed: {sorted(map(int, weeks))}.")
+        row = weeks[str(week)]
+        return Size(row["low"], row["middle"], row["high"], table[measure]["unit"], row["worlds"])
+
+    def rivals(self) -> list[dict[str, Any]]:
+        """Open questions with their options and what each option would mean for the answer."""
+        return list(self.blocks["rivals"]["hypotheses"])
+
+    def routes(self) -> dict[str, Any]:
+        """What part of the effect goes away when a system's influences are fed from the comparator arm."""
+        return dict(self.blocks["routes"])
+
+    def claims(self) -> list[str]:
+        """Ids of all claims that the answer rests on."""
+        return list(self.blocks["rests_on"]["claims"])
+
+    def to_json(self) -> str:
+        """The document of ``answer.json``: sorted keys, no clock, path or host; repeats byte for byte."""
+        document = {
+            "schema": SCHEMA, "scenario": self.scenario, "status": self.status, "key": self.key, "version": self.version,
+            **self.blocks, "trajectories": self.trajectories,
+        }  # fmt: skip
+        return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> Answer:
+        """Read ``answer.json`` back."""
+        d = json.loads(text)
+        names = ("question", "published", "assumptions", "built_in_or_learned", "routes", "rivals", "rests_on", "purpose")
+        return Answer(d["scenario"], d["status"], d["key"], {n: d[n] for n in names}, d["trajectories"], d["version"])

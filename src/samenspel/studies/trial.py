@@ -1,0 +1,162 @@
+"""A virtual trial: the same people under every arm, from their own screening day, measured on the scenario's forms.
+
+Beside the arms of the scenario runs one more per treated arm: its contact and expectation without the treatment itself.
+So each effect splits into change under the comparator, attention and expectation, and what the treatment adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from samenspel.engine import Result, run
+from samenspel.engine.run import Engine
+from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.schema_scenario import Arm, Scenario
+from samenspel.population.ensemble import Ensemble
+from samenspel.population.measure import needed_outputs, take
+from samenspel.population.reservoir import Included, Reservoir
+from samenspel.quantities.errors import SamenspelError
+from samenspel.studies.schedule import contact_only, schedules
+
+Array = npt.NDArray[np.float64]
+MOST_FAILURES = 0.005  # share of people in an arm whose run may fail
+STOPPED = "training.programme.stopped"
+FLARE_DAYS = 28  # first weeks in which a flare is counted
+
+
+@dataclass(frozen=True, eq=False)
+class ArmResult:
+    """One arm: measured values by measure, shape (weeks, n), flare (n,) in the first weeks, stopped (n,) at the end day."""
+
+    id: str
+    measured: dict[str, Array]
+    flare: Array
+    stopped: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """All people of all worlds, and what each arm did to them."""
+
+    scenario: Scenario
+    ensemble: Ensemble
+    person: npt.NDArray[np.int64]
+    weeks: npt.NDArray[np.int64]  # end of week k, k = 1 …
+    baseline: dict[str, Array]
+    arms: dict[str, ArmResult]
+    failures: dict[str, float]
+    shift: Array  # reporting shift of each person's world, in SDs of the baseline
+
+    def contact_arm(self) -> str | None:
+        """Id of the arm with contact and expectation only, if the treatment has contact."""
+        name = f"{self.scenario.estimand.treatment}-contact-only"
+        return name if name in self.arms else None
+
+
+def trial_arms(scenario: Scenario) -> tuple[Arm, ...]:
+    """Comparator first, then the other arms, then the contact-only twin of each treated arm that has contact."""
+    first = next(a for a in scenario.arm if a.id == scenario.estimand.comparator)
+    others = [a for a in scenario.arm if a.id != first.id]
+    return (first, *others, *(contact_only(a) for a in others if a.contact is not None))
+
+
+def run_trial(
+    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, engine: Engine = "auto",
+    reporting: Mapping[int, float] | None = None, allow_failures: bool = False, accuracy: float = 1e-3,
+) -> Trial:  # fmt: skip
+    """Simulate every arm for every included person.
+
+    `reporting` maps a world to its reporting shift (baseline SDs toward the arm that got something).
+    Raises `SamenspelError` if nobody was included, or more than 0.5 % of the runs of an arm failed.
+    """
+    if not reservoir.cohorts:
+        raise SamenspelError("nobody to study: in no world do enough people meet the criteria.",
+                             cure="Widen the criteria of the scenario, or draw more candidates.")  # fmt: skip
+    arms = trial_arms(scenario)
+    measures = trial_measures(scenario)
+    parts = [_cohort(atlas, scenario, c, arms, measures, reservoir.first_day, seed, engine, reporting or {}, accuracy)
+             for c in reservoir.cohorts]  # fmt: skip
+    joined = _join(scenario, arms, parts)
+    for arm, share in joined.failures.items():
+        if share > MOST_FAILURES and not allow_failures:
+            raise SamenspelError(f"{share:.1%} of the runs of arm {arm!r} failed; at most {MOST_FAILURES:.1%} may.",
+                                 cure="Look at the worlds concerned, or pass --allow-failures.")  # fmt: skip
+    return joined
+
+
+def trial_measures(scenario: Scenario) -> tuple[str, ...]:
+    """The outcome first, then the headline and other measures."""
+    e = scenario.estimand
+    return tuple(dict.fromkeys((e.outcome, *e.headline_measures, *scenario.measures)))
+
+
+def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, engine, reporting, accuracy):  # noqa: ANN001, ANN202
+    model, people = cohort.group.model, cohort.people
+    plans = schedules(model, scenario, first_day, arms)
+    outputs = list(needed_outputs(atlas, measures))
+    outcome = atlas.measures[scenario.estimand.outcome]
+    staged = [STOPPED] if STOPPED in model.held_names else []
+    days = plans[0].days
+    weeks = np.arange(1, days // 7 + 1)
+    flare_days = range(first_day, first_day + min(FLARE_DAYS, days))
+    save_days = sorted({*(first_day + 7 * int(w) - 1 for w in weeks), *flare_days})
+    runs = run(model, people, plans, start=cohort.condition, seed=seed, save=[*outputs, *staged], save_days=save_days,
+               engine=engine, accuracy=accuracy)  # fmt: skip
+    shift = np.array([reporting.get(int(w), 0.0) for w in people.world])
+    sd = Ensemble(people.world, cohort.weight)
+    out: dict[str, ArmResult] = {}
+    failed: dict[str, Array] = {}
+    for arm, r in zip(arms, runs, strict=True):
+        open_label = arm.contact is not None and not arm.contact.blinded
+        toward = _toward(atlas, cohort, sd, measures, shift) if open_label else {}
+        at = {int(d): i for i, d in enumerate(r.days)}
+
+        def on(day: int, wanted: tuple[str, ...], r=r, at=at, toward=toward) -> dict[str, Array]:  # noqa: ANN001
+            values = {n: np.nan_to_num(r.values[k, at[day]]) for k, n in enumerate(outputs)}
+            return take(atlas, wanted, values, seed=seed, person=people.person, world=people.world, day=day, shift=toward)
+
+        weekly = [on(first_day + 7 * int(w) - 1, measures) for w in weeks]
+        measured = {m: np.stack([d[m] for d in weekly]) for m in measures}
+        worst = np.stack([on(d, (outcome.id,))[outcome.id] for d in flare_days])
+        change = scenario.estimand.responder_change or 0.0
+        sign = -1.0 if outcome.higher_is == "better" else 1.0
+        base = cohort.measured[outcome.id]
+        flare = ((sign * (worst - base)).max(0) >= change) & (change > 0)
+        stopped = r.of(STOPPED)[at[first_day + 7 * int(weeks[-1]) - 1]] if staged else np.zeros(people.n)
+        out[arm.id] = ArmResult(arm.id, measured, flare.astype(float), stopped)
+        failed[arm.id] = (r.end.codes != Result.OK).astype(float)
+    baseline = {m: cohort.measured[m] for m in measures if m in cohort.measured}
+    return people, cohort.weight, weeks, baseline, out, failed, shift
+
+
+def _toward(atlas: Atlas, cohort: Included, ensemble: Ensemble, measures: tuple[str, ...], shift: Array) -> dict[str, Array]:
+    """Reporting shift of self-reports: `shift` baseline SDs toward better."""
+    row = np.searchsorted(ensemble.worlds, cohort.people.world)
+    out: dict[str, Array] = {}
+    for name in measures:
+        m = atlas.measures[name]
+        if m.self_report and name in cohort.measured and m.higher_is != "neither":
+            better = -1.0 if m.higher_is == "worse" else 1.0
+            out[name] = better * shift * ensemble.sd(cohort.measured[name])[row]
+    return out
+
+
+def _join(scenario: Scenario, arms: tuple[Arm, ...], parts: list) -> Trial:
+    stack = lambda f, axis=0: np.concatenate([f(p) for p in parts], axis)  # noqa: E731
+    people_world = stack(lambda p: p[0].world)
+    person = stack(lambda p: p[0].person)
+    weight = stack(lambda p: p[1])
+    order = np.lexsort((person, people_world))
+    first = parts[0]
+    results: dict[str, ArmResult] = {}
+    for a in arms:
+        measured = {m: stack(lambda p, m=m: p[4][a.id].measured[m], 1)[:, order] for m in first[4][a.id].measured}
+        results[a.id] = ArmResult(a.id, measured, stack(lambda p: p[4][a.id].flare)[order], stack(lambda p: p[4][a.id].stopped)[order])
+    failures = {a.id: float(stack(lambda p: p[5][a.id]).mean()) for a in arms}
+    baseline = {m: stack(lambda p, m=m: p[3][m])[order] for m in first[3]}
+    return Trial(scenario, Ensemble(people_world[order], weight[order]), person[order], first[2], baseline, results, failures,
+                 stack(lambda p: p[6])[order])  # fmt: skip
