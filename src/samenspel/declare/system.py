@@ -49,6 +49,9 @@ class System:
         words = dict(cls.words)
         for name, value in list(vars(cls).items()):
             if isinstance(value, Word):
+                if name in vars(System):
+                    raise SamenspelError(f"{cls.__name__}.{name}: this name has a meaning of its own in every system.",
+                                         cure="Give the declaration another name.")  # fmt: skip
                 words[name] = dataclasses.replace(value, name=name)
         cls.words = {name: dataclasses.replace(word, system=cls.system) for name, word in words.items()}
         for port in cls.of(Port):

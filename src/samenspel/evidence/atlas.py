@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from samenspel.evidence.issues import say_nearest
-from samenspel.evidence.schema import Claim, Quantity, Source
+from samenspel.evidence.schema import Claim, Kin, Quantity, Source
 from samenspel.evidence.schema_ladder import Ladder
 from samenspel.evidence.schema_ledger import LedgerEntry, Manifest, Question
 from samenspel.evidence.schema_model import Coupling, Hypothesis, Loop, Parameter, PlainSystem
@@ -32,6 +32,7 @@ class Atlas:
     digest: str  # sha256 of every file read, in order of name
     manifest: Manifest
     quantities: Mapping[str, Quantity] = field(default_factory=dict[str, Quantity])
+    kin: Mapping[str, Kin] = field(default_factory=dict[str, Kin])  # by the narrower word
     sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
     claims: Mapping[str, Claim] = field(default_factory=dict[str, Claim])
     source_of: Mapping[str, str] = field(default_factory=dict[str, str])  # claim id → source id
@@ -45,7 +46,7 @@ class Atlas:
     reference: Mapping[str, Reference] = field(default_factory=dict[str, Reference])
     scenarios: Mapping[str, Scenario] = field(default_factory=dict[str, Scenario])
     ledger: Mapping[str, LedgerEntry] = field(default_factory=dict[str, LedgerEntry])  # by claim id
-    people: People = People()
+    people: People = field(default_factory=People)
     ladder: Ladder | None = None
     places: Mapping[tuple[str, str], Where] = field(default_factory=dict[tuple[str, str], Where])
 

@@ -33,7 +33,13 @@ ASSERTS_NOTHING = frozenset(
 SOCIAL_SYSTEMS = frozenset({"care", "work", "agencies", "support", "knowledge", "society"})
 #: relations that say a link was looked for and not (clearly) found
 NULL_RELATIONS = frozenset({"no-difference", "inconsistent", "contradicts"})
-_RANK: dict[str, int] = {name: -rank for rank, name in enumerate((*LEVELS, "none"))}
+_RANK: dict[Level, int] = {name: -rank for rank, name in enumerate((*LEVELS, "none"))}
+
+_LOWEST: Level = "0"
+
+
+def _rank(level: Level) -> int:
+    return _RANK[level]
 
 
 def higher(one: Level, other: Level) -> bool:
@@ -103,7 +109,7 @@ class Grading:
         if not pools:
             return self._of_design(design, claim, source, pooled=False)
         levels = [self._of_design(each, claim, source, pooled=True) for each in pools]
-        return min(levels, key=lambda level: _RANK[level])
+        return min(levels, key=_rank)
 
     def _of_design(self, design: str, claim: Claim, source: Source, *, pooled: bool) -> Level:
         if design == "commercial":
@@ -185,7 +191,7 @@ class Grading:
         ladder = self.atlas.need_ladder()
         left = [c for c in coupling.claims if c in self.atlas.claims and c not in self.removed]
         positive = [c for c in left if self.atlas.claims[c].relation not in NULL_RELATIONS and self.level(c) != "none"]
-        level: Level = max((self._for_link(c) for c in positive), key=lambda x: _RANK[x], default="0")
+        level = max([self._for_link(c) for c in positive] or [_LOWEST], key=_rank)
         best = tuple(sorted(c for c in positive if self._for_link(c) == level))
         row = ladder.row(level)
         told = row.told_sign if row.told_sign is not None else 1.0

@@ -43,7 +43,7 @@ def load(path: str | Path | None = None, ends: Ends | None = None) -> Atlas:
     """
     atlas, issues = check_folder(path, ends)
     refuse(issues)
-    assert atlas is not None  # noqa: S101 - refuse has raised otherwise
+    assert atlas is not None
     return atlas
 
 

@@ -1,5 +1,7 @@
 """Rules about sources and claims."""
 
+# ruff: noqa: D102 - the sentence of a rule is the docstring of its class
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -202,20 +204,27 @@ class ClaimTextIsSober(Rule):
                                      "Say who says so, or use a plainer word.")  # fmt: skip
 
 
-class VocabularyHangsTogether(Rule):
-    """A broader word is a word, and no word is broader than itself."""
+class KinAreWords(Rule):
+    """Kin are words of the vocabulary, and no word is a kind of itself, not even by way of others."""
 
     def check(self, context: Context) -> Iterator[Issue]:
-        known = context.atlas.quantities
-        for word in known.values():
-            if word.broader is not None and (word.broader not in known or word.broader == word.id):
-                yield self.issue(context, "quantity", word.id, f"broader {word.broader!r} is no other word.",
-                                 say_nearest(word.broader, known))  # fmt: skip
+        known, kin = context.atlas.quantities, context.atlas.kin
+        for pair in kin.values():
+            for word in (pair.narrow, pair.broad):
+                if word not in known:
+                    yield self.issue(context, "kin", pair.narrow, f"{word!r} is not in the vocabulary.",
+                                     say_nearest(word, known))  # fmt: skip
+            seen, here = {pair.narrow}, pair.broad
+            while here in kin and here not in seen:
+                seen.add(here)
+                here = kin[here].broad
+            if here in seen:
+                yield self.issue(context, "kin", pair.narrow, "a word is a kind of itself.", "Break the circle.")
 
 
 CLAIM_RULES: tuple[Rule, ...] = (
     EveryWordIsInTheVocabulary(), ClaimIdStartsWithItsSource(), ValueLiesInItsInterval(), EffectIntervalHasItsLevel(),
     IntervalHasItsLevel(), LevelIsAShare(), OneDoiOneSource(), SourcesResolve(), PrimaryResolves(),
     PooledClaimSaysWhatItPools(), PrintedCountIsWhole(), PrintedTableIsThere(), ClaimTextIsSober(),
-    VocabularyHangsTogether(),
+    KinAreWords(),
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """Rules about parameters, couplings, hypotheses and everything else that leans on claims."""
 
+# ruff: noqa: D102 - the sentence of a rule is the docstring of its class
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -300,7 +302,7 @@ def _numbers(context: Context) -> Iterator[tuple[str, str, str]]:
 
 def _why_not(context: Context, entry: Coupling, level: Level) -> str:
     """The cure for a size from below level 5, naming the condition that fails."""
-    assert entry.size is not None  # noqa: S101 - the caller looked
+    assert entry.size is not None
     claim = context.atlas.claims[entry.size]
     if level == "T" and claim.intervention is not None:
         if context.grading.routes.several(claim.intervention, claim.subject, claim.object):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from samenspel.evidence.atlas import Atlas, Where
 from samenspel.evidence.issues import Issue, refuse, say_nearest
-from samenspel.evidence.schema import FORMAT, Quantity, Record, Source
+from samenspel.evidence.schema import FORMAT, Kin, Quantity, Record, Source
 from samenspel.evidence.schema_ladder import Ladder
 from samenspel.evidence.schema_ledger import LedgerEntry, Manifest, Question
 from samenspel.evidence.schema_model import Coupling, Hypothesis, Loop, Parameter, PlainSystem
@@ -27,6 +27,7 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 #: table name → record, for files that hold a list of ``[[table]]``; several kinds may share one file
 LISTED: dict[str, type[Record]] = {
     "quantity": Quantity,
+    "kin": Kin,
     "reference": Reference,
     "parameter": Parameter,
     "coupling": Coupling,
@@ -38,7 +39,7 @@ LISTED: dict[str, type[Record]] = {
 }
 #: where each kind of list may stand
 FOLDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("vocabulary", ("quantity", "reference")),
+    ("vocabulary", ("quantity", "kin", "reference")),
     ("parameters", ("parameter", "reference")),
     ("couplings", ("coupling",)),
     ("hypotheses", ("hypothesis",)),
@@ -72,7 +73,7 @@ def read_atlas(path: str | Path | None = None) -> Atlas:
     """
     atlas, issues = collect(path)
     refuse(issues)
-    assert atlas is not None  # noqa: S101 - refuse has raised otherwise
+    assert atlas is not None
     return atlas
 
 
@@ -101,6 +102,7 @@ def collect(path: str | Path | None = None) -> tuple[Atlas | None, list[Issue]]:
             digest=reading.digest.hexdigest(),
             manifest=manifest,
             quantities=found["quantity"],
+            kin=found["kin"],
             sources=found["source"],
             claims=found["claim"],
             source_of=reading.source_of,
@@ -276,8 +278,10 @@ class _Reading:
 
 
 def _id_of(record: Any) -> str:
-    """What a record is found by: its id, or the claim that a ledger entry is about."""
-    return record.claim if isinstance(record, LedgerEntry) else record.id
+    """What a record is found by: its id, the claim that a ledger entry is about, the narrower of two words."""
+    if isinstance(record, LedgerEntry):
+        return record.claim
+    return record.narrow if isinstance(record, Kin) else record.id
 
 
 def _no_dates(value: object) -> Any:

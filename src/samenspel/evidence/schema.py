@@ -69,8 +69,15 @@ class Quantity(Record):
     range: tuple[float, float] | None = None
     codes: dict[str, str] = Field(default_factory=dict[str, str])
     reads: Address | None = None  # where the model holds it
-    broader: QuantityId | None = None  # "cortisol" for cortisol in saliva: what conflicts compare on
     several_routes: bool | None = None  # a treatment that acts on many things at once; empty: yes for training and care
+
+
+class Kin(Record):
+    """Two words that claims may be compared across: `narrow` is a kind of `broad`, and `by` says in which respect."""
+
+    narrow: QuantityId
+    broad: QuantityId
+    by: Literal["matrix", "mode", "population", "part", "measure"]
 
 
 class Effect(Record):

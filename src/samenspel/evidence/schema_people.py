@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
+from samenspel.evidence.schema import Address, ClaimId, QuantityId, Record, Text, Wording
 from samenspel.evidence.schema_model import Distribution
 
 
