@@ -57,3 +57,12 @@ def hill(value: Value, half: Value, exponent: Value) -> Value:
     """x^n / (K^n + x^n) for x >= 0; `half` is K, in the unit of x, `exponent` is n, without unit."""
     ratio = (value / half) ** exponent
     return ratio / (1 + ratio)
+
+
+def within(value: Value, low: Value, high: Value, edge: Value) -> Value:
+    """`value` kept smoothly between `low` and `high`, with a slope between 0 and 1 everywhere.
+
+    low + e (softplus((x - low)/e) - softplus((x - high)/e)); `edge` e is the width of the bend, in the unit of x. Far
+    inside it returns x. Because the slope never exceeds 1, a bound cannot make a loop stronger than it is at rest.
+    """
+    return low + edge * (softplus((value - low) / edge) - softplus((value - high) / edge))

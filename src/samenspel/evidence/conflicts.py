@@ -28,6 +28,8 @@ STATEMENTS = frozenset(
     {"mechanism", "association", "difference", "effect", "risk", "prevalence", "course", "time-course", "dose", "testimony",
      "causal-status"}
 )  # fmt: skip
+#: kinds that were looked into: an account of one person does not settle whether there is a link for people in general
+STUDIED = STATEMENTS - {"testimony", "causal-status", "course", "prevalence"}
 #: differences that may explain a disagreement
 EXPLAINING = frozenset({"matrix", "mode", "measure", "part", "population", "intervention", "dose", "timing", "species",
                         "comparator", "duration"})  # fmt: skip
@@ -114,17 +116,20 @@ def _disagree(atlas: Atlas, one: Claim, other: Claim) -> Kind | None:
     if turned and not (one.relation in SYMMETRIC and other.relation in SYMMETRIC):
         return None
     a, b = sign(one), sign(other)
+    if "causal-status" in (one.kind, other.kind):
+        a = b = None  # says what a link means, not which way it goes
     if a is not None and b is not None and a * b < 0:
         return "opposite"
     if not turned and _apart(one, other):
         return "intervals"
-    if (a == 0 and _links(other)) or (b == 0 and _links(one)):
+    studied = one.kind in STUDIED and other.kind in STUDIED
+    if studied and ((a == 0 and _links(other)) or (b == 0 and _links(one))):
         return "link-or-none"
     if not turned and {one.causal, other.causal} in ({"cause", "consequence"}, {"cause", "marker"}):
         return "causal"
     mixed = (one.relation in MIXED) + (other.relation in MIXED)
     clear = other if one.relation in MIXED else one
-    if mixed == 1 and (sign(clear) is not None or _links(clear)):
+    if studied and mixed == 1 and (sign(clear) is not None or _links(clear)):
         return "clear-or-mixed"
     return None
 

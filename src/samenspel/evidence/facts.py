@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -47,7 +47,8 @@ class Fact(Record):
     `population` and `contrast` are in the fact grammar; `time` is ``baseline``, ``end`` (of treatment), ``end+24w``, ``12w``,
     ``6w..24w`` or ``lag1`` (one diary prompt). `value`, `low`, `high` stand as printed, in `unit`; a percentage stays a
     percentage. `level` is the interval's level where the source states it. Metric `sign` has value -1, 0 or 1: the printed
-    direction, 0 for no difference. `measure2` is the second variable of a correlation, the predictor of a lagged path, or
+    direction, 0 for no difference. `arm` treatment or comparator: the arm itself, for MD, SMD, percent-change and sign its change
+    from the start; ``treatment vs comparator``: the difference between arms (of changes). `measure2` is the second variable of a correlation, the predictor of a lagged path, or
     the variables adjusted for (separated by spaces). `between_sd` is the SD between pooled studies where printed.
     """
 
@@ -289,6 +290,6 @@ def _cure(column: str, cell: str) -> str:
     choices = {"study": Study, "metric": Metric, "arm": Arm}.get(column)
     if choices is None:
         return ""
-    allowed = [str(choice) for choice in choices.__args__]
+    allowed = [str(choice) for choice in get_args(choices)]
     close = nearest(cell, allowed, 1)
     return f"Nearest: {close[0]}." if close else f"One of: {', '.join(allowed)}."

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast
 
+from samenspel.quantities.errors import SamenspelError
+
 MAX_DEPTH = 32
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
@@ -49,7 +51,7 @@ _ADVICE = {
 }
 
 
-class FactGrammarError(ValueError):
+class FactGrammarError(SamenspelError, ValueError):
     """A population or contrast that the language does not allow; says where and how to mend it."""
 
 
@@ -207,7 +209,7 @@ class _Reader:
 
     def error(self, token: _Token, cure: str) -> FactGrammarError:
         found = f"{token.text!r} at character {token.position + 1}" if token.kind != "end" else "the end"
-        return FactGrammarError(f"cannot read {_shortened(self.text)!r}: found {found}; {cure}")
+        return FactGrammarError(f"cannot read {_shortened(self.text)!r}: found {found}.", cure=_sentence(cure))
 
     def finish(self, cure: str) -> None:
         if self.here.kind != "end":
@@ -278,7 +280,7 @@ def _tokens(text: str) -> list[_Token]:
             bad = len(text) - len(text[position:].lstrip())
             cure = _ADVICE.get(text[bad], "use words in lower case, numbers, == != < <= > >=, and, or, not, ( )")
             raise FactGrammarError(
-                f"cannot read {_shortened(text)!r}: found {text[bad]!r} at character {bad + 1}; {cure}"
+                f"cannot read {_shortened(text)!r}: found {text[bad]!r} at character {bad + 1}.", cure=_sentence(cure)
             )
         kind = cast("Literal['number', 'word', 'sign']", found.lastgroup)
         tokens.append(_Token(kind, found.group(kind), found.start(kind)))
@@ -289,3 +291,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _sentence(cure: str) -> str:
+    return f"{cure[0].upper()}{cure[1:]}."

@@ -56,28 +56,15 @@ class ValueLiesInItsInterval(Rule):
                                  'Check sign and unit, or say suspect = "why" if the source prints it so.')  # fmt: skip
 
 
-class EffectIntervalHasItsLevel(Rule):
-    """The interval of an effect says its level (0.95, 0.90 …), or it cannot be pooled."""
-
-    def check(self, context: Context) -> Iterator[Issue]:
-        for _, claim in context.atlas.pairs():
-            effect = claim.effect
-            if effect is None or claim.kind != "effect" or effect.level is not None:
-                continue
-            if effect.low is not None or effect.high is not None:
-                yield self.issue(context, "claim", claim.id, "an interval without a level.",
-                                 "Add level = 0.95 if the source says so.")  # fmt: skip
-
-
 class IntervalHasItsLevel(Rule):
-    """An interval says its level."""
+    """An interval says its level (0.95, 0.90 …); without one it can be shown but not pooled."""
 
     severity = "warning"
 
     def check(self, context: Context) -> Iterator[Issue]:
         for _, claim in context.atlas.pairs():
             effect = claim.effect
-            if effect is None or claim.kind == "effect" or effect.level is not None:
+            if effect is None or effect.level is not None:
                 continue
             if effect.low is not None and effect.high is not None and effect.value is not None:
                 yield self.issue(context, "claim", claim.id, "an interval without a level.",
@@ -223,7 +210,7 @@ class KinAreWords(Rule):
 
 
 CLAIM_RULES: tuple[Rule, ...] = (
-    EveryWordIsInTheVocabulary(), ClaimIdStartsWithItsSource(), ValueLiesInItsInterval(), EffectIntervalHasItsLevel(),
+    EveryWordIsInTheVocabulary(), ClaimIdStartsWithItsSource(), ValueLiesInItsInterval(),
     IntervalHasItsLevel(), LevelIsAShare(), OneDoiOneSource(), SourcesResolve(), PrimaryResolves(),
     PooledClaimSaysWhatItPools(), PrintedCountIsWhole(), PrintedTableIsThere(), ClaimTextIsSober(),
     KinAreWords(),

@@ -109,6 +109,18 @@ class CheckSourcesTeachNothing(Rule):
                                      "Take the number from another source, or declare an assumption.")  # fmt: skip
 
 
+class UsedIntervalHasItsLevel(Rule):
+    """A claim that sets a number and prints an interval says the level of that interval."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for kind, entry, claim_id in _numbers(context):
+            claim = context.atlas.claims.get(claim_id)
+            effect = claim.effect if claim is not None else None
+            if effect is not None and effect.low is not None and effect.high is not None and effect.level is None:
+                yield self.issue(context, kind, entry, f"the interval of {claim_id} has no level.",
+                                 "Add level to the claim if the source prints it, or declare an assumption.")  # fmt: skip
+
+
 class RetractedSourcesFeedNothing(Rule):
     """A retracted source feeds no parameter, coupling or option."""
 
@@ -313,7 +325,8 @@ def _why_not(context: Context, entry: Coupling, level: Level) -> str:
 
 MODEL_RULES: tuple[Rule, ...] = (
     ReferencedClaimsExist(), ParameterHasOneAddress(), NumberHasAnAddress(), CouplingHasAReason(),
-    SizeComesFromLevelFive(), TotalEffectSetsNoParameter(), CheckSourcesTeachNothing(), RetractedSourcesFeedNothing(),
+    SizeComesFromLevelFive(), TotalEffectSetsNoParameter(), CheckSourcesTeachNothing(), UsedIntervalHasItsLevel(),
+    RetractedSourcesFeedNothing(),
     CouplingEndsExist(), MeasuresReadSomething(), ParametersBelongToASystem(), SideBySideHasRivals(),
     LeversAreNotOnlyThePersons(), HypothesesResolve(), LoopsResolve(), QuestionsResolve(), ScenariosResolve(),
     MechanismClaimsHaveOneFate(), ModelTextsAreInDutchToo(),

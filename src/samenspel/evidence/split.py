@@ -10,8 +10,11 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, cast
+
+from samenspel.quantities.errors import SamenspelError
 
 Role = Literal["calibrate", "check"]
 
@@ -19,7 +22,7 @@ SOURCE_MODULUS = 4
 FAMILY_MODULUS = 8
 
 
-class SplitError(ValueError):
+class SplitError(SamenspelError):
     """The split file disagrees with its rule, has shrunk, or cannot be read."""
 
 
@@ -60,36 +63,45 @@ def read_split(path: Path) -> Split:
 
     Raises SplitError, naming the file, the id, the written role and the role by the rule.
     """
+    name = path.name
     try:
         text = path.read_bytes().decode("utf-8")
         document = tomllib.loads(text)
     except OSError as error:
-        raise SplitError(f"{path.name}: cannot be read ({error.strerror}); it must stand beside the facts") from error
+        raise SplitError(f"cannot be read ({error.strerror}).", file=name, cure="It stands beside the facts.") from error
     except UnicodeDecodeError as error:
-        raise SplitError(f"{path.name}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+        raise SplitError(f"byte {error.start} is not UTF-8.", file=name, cure="Save the file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        raise SplitError(f"{path.name}: not valid TOML: {error}") from error
+        raise SplitError(f"this is not TOML: {error}.", file=name, cure="Mend the line.") from error
     unknown = set(document) - {"rule", "sources", "families"}
     if unknown:
-        raise SplitError(f"{path.name}: unknown part {sorted(unknown)[0]!r}; it holds [rule], [sources] and [families]")
-    roles: dict[str, dict[str, Role]] = {}
-    for part, modulus in (("sources", SOURCE_MODULUS), ("families", FAMILY_MODULUS)):
-        written = document.get(part)
-        if not isinstance(written, dict):
-            raise SplitError(f"{path.name}: part [{part}] is missing; list every id with its role there")
-        entries = cast("dict[str, object]", written)
-        for identifier, role in entries.items():
-            expected = _role(identifier, modulus)
-            if role != expected:
-                line = _line_of(text, identifier)
-                raise SplitError(
-                    f"{path.name}, line {line}: {identifier!r} in [{part}] is written as {role!r}, "
-                    f"the rule makes it {expected!r}; write {expected!r}, roles are not chosen"
-                )
-        if list(entries) != sorted(entries):
-            raise SplitError(f"{path.name}: ids in [{part}] are not sorted; sort them by id")
-        roles[part] = cast("dict[str, Role]", entries)
-    return Split(sources=roles["sources"], families=roles["families"])
+        raise SplitError(f"unknown part {min(unknown)!r}.", file=name, cure="It holds [rule], [sources] and [families].")
+    return Split(
+        sources=_part(document, "sources", SOURCE_MODULUS, text, name),
+        families=_part(document, "families", FAMILY_MODULUS, text, name),
+    )
+
+
+def _part(document: dict[str, object], part: str, modulus: int, text: str, name: str) -> Mapping[str, Role]:
+    written = document.get(part)
+    if not isinstance(written, dict):
+        raise SplitError(f"part [{part}] is missing.", file=name, cure="List every id with its role there.")
+    entries = cast("dict[str, object]", written)
+    for identifier, role in entries.items():
+        expected = _role(identifier, modulus)
+        if role != expected:
+            raise SplitError(
+                f"{identifier!r} in [{part}] is written as {role!r}, the rule makes it {expected!r}.",
+                file=name,
+                line=_line_of(text, part, identifier),
+                cure=f"Write {expected!r}: roles are not chosen.",
+            )
+    ids = list(entries)
+    for before, after in pairwise(ids):
+        if before > after:
+            line = _line_of(text, part, after)
+            raise SplitError(f"{after!r} stands after {before!r} in [{part}].", file=name, line=line, cure="Sort by id.")
+    return cast("Mapping[str, Role]", entries)
 
 
 def refuse_shrinking(before: Split, after: Split) -> None:
@@ -99,7 +111,7 @@ def refuse_shrinking(before: Split, after: Split) -> None:
     """
     gone = sorted((set(before.sources) - set(after.sources)) | (set(before.families) - set(after.families)))
     if gone:
-        raise SplitError(f"the split only grows, but {', '.join(map(repr, gone))} left it; put it back")
+        raise SplitError(f"the split only grows, but {', '.join(map(repr, gone))} left it.", cure="Put it back.")
 
 
 def missing_from_split(split: Split, rows: Iterable[tuple[str, str]]) -> list[str]:
@@ -112,8 +124,11 @@ def missing_from_split(split: Split, rows: Iterable[tuple[str, str]]) -> list[st
     return sorted((wanted_sources - set(split.sources)) | (wanted_families - set(split.families)))
 
 
-def _line_of(text: str, identifier: str) -> int:
+def _line_of(text: str, part: str, identifier: str) -> int | None:
+    inside = False
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.split("=")[0].strip().strip('"') == identifier:
+        if line.startswith("["):
+            inside = line.strip() == f"[{part}]"
+        elif inside and line.split("=")[0].strip().strip('"') == identifier:
             return number
-    return 0
+    return None

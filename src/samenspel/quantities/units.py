@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.errors import SamenspelError, UnitMismatch
 from samenspel.quantities.names import nearest
 
 #: symbol → (scale, base symbol); base symbols stand for themselves
@@ -32,10 +32,6 @@ ATOMS: dict[str, tuple[float, str | None]] = {
     "region": (1.0, "region"), "session": (1.0, "session"), "visit": (1.0, "visit"),
 }  # fmt: skip
 _FACTOR = re.compile(r"(?P<op>[*/·]?)\s*(?P<atom>[A-Za-z%]+|1)(?:\^(?P<power>-?\d+(?:/\d+)?))?\s*")
-
-
-class UnitMismatch(SamenspelError):
-    """Two quantities that measure different things were added, compared, or put where no unit belongs."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""What is not known: what sources call unknown, and what the model leans on without a claim. At most fifty, ranked.
+
+Rank: a coupling or rival without support that lies on a loop, then one that does not, then what sources call unknown, by how
+often; ties by id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.conflicts import root
+from samenspel.evidence.grade import Grading
+
+Kind = Literal["coupling-without-claim", "told-only", "option-without-claim", "assumed-on-a-loop", "called-unknown"]
+MOST = 50
+_WEIGHT: dict[str, int] = {
+    "coupling-without-claim": 50, "told-only": 40, "option-without-claim": 30, "assumed-on-a-loop": 20, "called-unknown": 10,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that is not known. `claims` say so, or are all there is."""
+
+    kind: Kind
+    about: str  # vocabulary id, coupling, hypothesis/option or parameter
+    on_loop: bool
+    claims: tuple[str, ...]
+    rank: int
+
+    def as_json(self) -> dict[str, object]:
+        """The gap as a JSON object."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def gaps(atlas: Atlas, *, removed: frozenset[str] = frozenset(), most: int = MOST) -> list[Gap]:
+    """The gaps of an atlas, the widest first."""
+    grading = Grading(atlas, removed)
+    looped = systems_on_loops(atlas)
+    found: list[Gap] = []
+
+    def add(kind: Kind, about: str, on_loop: bool, claims: tuple[str, ...]) -> None:
+        found.append(Gap(kind, about, on_loop, claims, _WEIGHT[kind] + 5 * on_loop + min(len(claims), 4)))
+
+    for coupling in atlas.couplings.values():
+        left = tuple(c for c in coupling.claims if c in atlas.claims and c not in removed)
+        on_loop = _system(coupling.source) in looped and _system(coupling.to) in looped
+        if not left:
+            add("coupling-without-claim", coupling.id, on_loop, ())
+        elif not grading.support(left):
+            add("told-only", coupling.id, on_loop, left)
+    for hypothesis in atlas.hypotheses.values():
+        for option in hypothesis.option:
+            if not [c for c in option.claims if c in atlas.claims and c not in removed]:
+                add("option-without-claim", f"{hypothesis.id}/{option.id}", False, ())
+    for entry in atlas.parameters.values():
+        if entry.assumption is not None and entry.level == "world" and _system(entry.id) in looped:
+            add("assumed-on-a-loop", entry.id, True, ())
+    unknown: dict[str, list[str]] = {}
+    for _, claim in atlas.pairs():
+        if claim.kind == "unknown" and claim.id not in removed:
+            unknown.setdefault(root(atlas, claim.object or claim.subject), []).append(claim.id)
+    for word, claims in unknown.items():
+        system = atlas.quantities[word].system if word in atlas.quantities else ""
+        add("called-unknown", word, system in looped, tuple(sorted(claims)))
+    return sorted(found, key=lambda gap: (-gap.rank, gap.about))[:most]
+
+
+def systems_on_loops(atlas: Atlas) -> frozenset[str]:
+    """Systems that some chain of couplings leads back to."""
+    following: dict[str, set[str]] = {}
+    for coupling in atlas.couplings.values():
+        following.setdefault(_system(coupling.source), set()).add(_system(coupling.to))
+    on_loops: set[str] = set()
+    for start in following:
+        reached, queue = set[str](), list(following[start])
+        while queue:
+            here = queue.pop()
+            if here not in reached:
+                reached.add(here)
+                queue.extend(following.get(here, ()))
+        if start in reached:
+            on_loops.add(start)
+    return frozenset(on_loops)
+
+
+def _system(address: str) -> str:
+    return address.partition(".")[0]
