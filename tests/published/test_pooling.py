@@ -2,17 +2,18 @@
 
 BCG vaccine: Colditz et al. 1994, JAMA 271, 698-702, two-by-two tables as printed in dat.colditz1994 of the R package
 metadat (data-raw/dat.colditz1994.txt). Pooled log risk ratio by DerSimonian-Laird: metafor,
-tests/testthat/test_misc_metan_vs_rma.uni_with_dat.bcg.r (checked there against Stata's metan). By REML: printed output of
-rma() at https://cttir.github.io/courses/course3_design_causal/labs/lab_week4_session2_slides.html.
-Teacher expectancy: Raudenbush and Bryk 1985, Table 1, as in metadat data-raw/dat.raudenbush1985.txt; REML results of pages
-83-86 as in metafor, tests/testthat/test_analysis_example_raudenbush1985.r (Q = 35.83, 35.85 in the article).
-Conscientiousness and adherence: Molloy et al. 2014, as in metadat data-raw/dat.molloy2014.txt; REML results as printed at
-https://forum.jamovi.org/download/file.php?id=1129.
+tests/testthat/test_misc_metan_vs_rma.uni_with_dat.bcg.r (checked there against Stata's metan). By REML: printed
+output of rma() at https://cttir.github.io/courses/course3_design_causal/labs/lab_week4_session2_slides.html.
+Teacher expectancy: Raudenbush and Bryk 1985, Table 1, as in metadat data-raw/dat.raudenbush1985.txt; REML results of
+pages 83-86 as in metafor, tests/testthat/test_analysis_example_raudenbush1985.r (Q = 35.83, 35.85 in the article).
+Conscientiousness and adherence: Molloy et al. 2014, as in metadat data-raw/dat.molloy2014.txt; REML results as
+printed at https://forum.jamovi.org/download/file.php?id=1129.
 """
 
 import math
 
 import pytest
+
 from samenspel.evidence.pool import pool
 
 # vaccinated with and without tuberculosis, not vaccinated with and without

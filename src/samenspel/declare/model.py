@@ -114,6 +114,21 @@ class EventVar:
     initial_value: bool = True
     persistent: bool = True
     use_values_from_trigger: bool = True
+    delay: Expr | None = None
+    priority: Expr | None = None
+
+
+@dataclass(frozen=True)
+class SpeciesVar:
+    """A species of an imported model: `name` means an amount if `is_amount`, else amount / size of `compartment`.
+
+    `amount` is the state that holds the amount, where that is not `name` itself.
+    """
+
+    name: str
+    compartment: str
+    is_amount: bool
+    amount: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +154,8 @@ class Model:
     outputs: tuple[str, ...] = ()  # states and assignments a caller may save, in order
     units: dict[str, str] = field(default_factory=dict[str, str])
     initial: dict[str, Expr] = field(default_factory=dict[str, Expr])  # imported models: start of a state at time 0
+    species: tuple[SpeciesVar, ...] = ()  # imported models
+    origin: str = ""  # imported models: the file
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Claims that disagree on the same subject and object, found from their fields alone, with what differs between them.
 
-Two claims can disagree in sign (raises, lowers), in whether there is a link at all, in intervals of one metric that do not
-touch, in causal status (cause, consequence), or as a clear statement against one that calls the findings mixed. Words that
-are kin (cortisol, cortisol in saliva) are compared too, and the kinship is named as a difference.
+Two claims can disagree in sign (raises, lowers), in whether there is a link at all, in intervals of one metric that
+do not touch, in causal status (cause, consequence), or as a clear statement against one that calls the findings
+mixed. Words that are kin (cortisol, cortisol in saliva) are compared too, and the kinship is named as a difference.
 """
 
 from __future__ import annotations
@@ -25,14 +25,40 @@ LINKS = frozenset({"associated", "changes", "differs", "causes", "precedes"})
 SYMMETRIC = frozenset({"associated", "differs", "no-difference", "inconsistent"})
 #: kinds that state something about the world
 STATEMENTS = frozenset(
-    {"mechanism", "association", "difference", "effect", "risk", "prevalence", "course", "time-course", "dose", "testimony",
-     "causal-status"}
-)  # fmt: skip
+    {
+        "mechanism",
+        "association",
+        "difference",
+        "effect",
+        "risk",
+        "prevalence",
+        "course",
+        "time-course",
+        "dose",
+        "testimony",
+        "causal-status",
+    }
+)
 #: kinds that were looked into: an account of one person does not settle whether there is a link for people in general
 STUDIED = STATEMENTS - {"testimony", "causal-status", "course", "prevalence"}
+#: metrics whose sign is a direction
+SIGNED = frozenset({"r", "rg", "beta", "correlation", "SMD", "MD"})
 #: differences that may explain a disagreement
-EXPLAINING = frozenset({"matrix", "mode", "measure", "part", "population", "intervention", "dose", "timing", "species",
-                        "comparator", "duration"})  # fmt: skip
+EXPLAINING = frozenset(
+    {
+        "matrix",
+        "mode",
+        "measure",
+        "part",
+        "population",
+        "intervention",
+        "dose",
+        "timing",
+        "species",
+        "comparator",
+        "duration",
+    }
+)
 _ORDER: dict[str, int] = {"opposite": 0, "intervals": 1, "link-or-none": 2, "causal": 3, "clear-or-mixed": 4}
 
 
@@ -55,7 +81,11 @@ class Conflict:
 
 
 def conflicts(
-    atlas: Atlas, about: str | None = None, *, removed: frozenset[str] = frozenset(), claims: Iterable[str] | None = None
+    atlas: Atlas,
+    about: str | None = None,
+    *,
+    removed: frozenset[str] = frozenset(),
+    claims: Iterable[str] | None = None,
 ) -> list[Conflict]:
     """All disagreements (about one vocabulary id), the sharpest first; does not depend on the order of claims."""
     grading = Grading(atlas, removed)
@@ -74,14 +104,22 @@ def conflicts(
         group.sort(key=lambda pair: pair[1].id)
         for i, (source, claim) in enumerate(group):
             for other_source, other in group[i + 1 :]:
-                kind = _disagree(atlas, claim, other)
+                kind = _disagree(atlas, claim, other, within=source.id == other_source.id)
                 if kind is None or _repeats(grading, claim, other):
                     continue
                 differs = differences(atlas, source, claim, other_source, other)
                 found.append(
-                    Conflict(kind, claim.subject, claim.object, claim.id, other.id, source.id == other_source.id, differs,
-                             bool(EXPLAINING & set(differs)))
-                )  # fmt: skip
+                    Conflict(
+                        kind,
+                        claim.subject,
+                        claim.object,
+                        claim.id,
+                        other.id,
+                        source.id == other_source.id,
+                        differs,
+                        bool(EXPLAINING & set(differs)),
+                    )
+                )
     return sorted(found, key=lambda c: (_ORDER[c.kind], c.reconcilable, c.subject, c.object or "", c.first, c.second))
 
 
@@ -95,7 +133,7 @@ def root(atlas: Atlas, word: str) -> str:
 
 
 def sign(claim: Claim) -> int | None:
-    """+1 raises, −1 lowers, 0 no link, none when a link has no told direction; an association takes its effect's sign."""
+    """+1 raises, −1 lowers, 0 no link, none without a told direction; an association takes its effect's sign."""
     if claim.relation in RAISES:
         return 1
     if claim.relation in LOWERS:
@@ -104,14 +142,14 @@ def sign(claim: Claim) -> int | None:
         return 0
     effect = claim.effect
     if claim.relation == "associated" and effect is not None and effect.value is not None and claim.suspect is None:
-        if effect.metric in ("r", "rg", "beta", "correlation", "SMD", "MD"):
+        if effect.metric in SIGNED:
             return (effect.value > 0) - (effect.value < 0)
         if effect.metric in ("OR", "RR", "HR"):
             return (effect.value > 1) - (effect.value < 1)
     return None
 
 
-def _disagree(atlas: Atlas, one: Claim, other: Claim) -> Kind | None:
+def _disagree(atlas: Atlas, one: Claim, other: Claim, *, within: bool) -> Kind | None:
     turned = root(atlas, one.subject) != root(atlas, other.subject)
     if turned and not (one.relation in SYMMETRIC and other.relation in SYMMETRIC):
         return None
@@ -120,16 +158,17 @@ def _disagree(atlas: Atlas, one: Claim, other: Claim) -> Kind | None:
         a = b = None  # says what a link means, not which way it goes
     if a is not None and b is not None and a * b < 0:
         return "opposite"
-    if not turned and _apart(one, other):
+    if not turned and not within and _apart(one, other):  # one source prints several contrasts of its own
         return "intervals"
     studied = one.kind in STUDIED and other.kind in STUDIED
+    studied = studied and (one.kind == "time-course") == (other.kind == "time-course")  # how long is another question
     if studied and ((a == 0 and _links(other)) or (b == 0 and _links(one))):
         return "link-or-none"
     if not turned and {one.causal, other.causal} in ({"cause", "consequence"}, {"cause", "marker"}):
         return "causal"
     mixed = (one.relation in MIXED) + (other.relation in MIXED)
     clear = other if one.relation in MIXED else one
-    if studied and mixed == 1 and (sign(clear) is not None or _links(clear)):
+    if studied and mixed == 1 and _links(clear):
         return "clear-or-mixed"
     return None
 
@@ -145,14 +184,31 @@ def _apart(one: Claim, other: Claim) -> bool:
         return False
     if a.low is None or a.high is None or b.low is None or b.high is None or a.level != b.level:
         return False
+    if _orientation(one) != _orientation(other):
+        return False  # one instrument counts up what the other counts down
     return a.high < b.low or b.high < a.low
+
+
+def _orientation(claim: Claim) -> int:
+    """+1 if the printed number goes the way of the relation, −1 if against it, 0 if that cannot be told."""
+    effect = claim.effect
+    if effect is None or effect.value is None or effect.metric not in SIGNED:
+        return 0
+    told = (claim.relation in RAISES) - (claim.relation in LOWERS)
+    return told * ((effect.value > 0) - (effect.value < 0))
 
 
 def _repeats(grading: Grading, one: Claim, other: Claim) -> bool:
     """Whether one claim only repeats the other."""
-    return one.primary == other.id or other.primary == one.id or (
-        one.primary is not None and one.primary == other.primary and grading.article(one.id) == grading.article(other.id)
-    )  # fmt: skip
+    return (
+        one.primary == other.id
+        or other.primary == one.id
+        or (
+            one.primary is not None
+            and one.primary == other.primary
+            and grading.article(one.id) == grading.article(other.id)
+        )
+    )
 
 
 def differences(atlas: Atlas, source: Source, one: Claim, other_source: Source, other: Claim) -> tuple[str, ...]:

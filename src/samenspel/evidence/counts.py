@@ -1,8 +1,9 @@
 """Recounts what a source counts: items, studies, or pairs of study and intervention, by one of their properties.
 
-An *item* is what the source counts as one (a printed row, paragraph or bullet): several claims may share it, and only claims
-with an item are counted. A *study* is a source with at least one counted item. A *study-intervention* is one study with one
-of the interventions of its counted items. The source itself says, per property, which of the three it counts (`count_unit`).
+An *item* is what the source counts as one (a printed row, paragraph or bullet): several claims may share it, and only
+claims with an item are counted. A *study* is a source with at least one counted item. A *study-intervention* is one
+study with one of the interventions of its counted items. The source itself says, per property, which of the three it
+counts (`count_unit`).
 """
 
 from __future__ import annotations
@@ -44,9 +45,13 @@ class Count:
     def as_json(self) -> dict[str, object]:
         """The shape that `evidence counts --json` prints."""
         return {
-            "schema": 1, "source": self.source, "by": self.by, "unit": self.unit, "total": self.total,
+            "schema": 1,
+            "source": self.source,
+            "by": self.by,
+            "unit": self.unit,
+            "total": self.total,
             "rows": [{"value": r.value, "count": r.count, "percent": round(r.percent, 6)} for r in self.rows],
-        }  # fmt: skip
+        }
 
 
 def rounded(percent: float, decimals: int = 0) -> Decimal:
@@ -67,9 +72,12 @@ def counts(atlas: Atlas, source_id: str, by: By, unit: Unit | None = None) -> Co
     if not members:
         place = atlas.where("source", source_id)
         counted = sorted({s.via or s.id for s, c in atlas.pairs() if c.item is not None})
-        raise SamenspelError(f"{source_id} has no claim with an item, so there is nothing to count.",
-                             file=place.file, line=place.line,
-                             cure=f"Counted sources: {', '.join(counted) or 'none'}. {say_nearest(source_id, counted)}")  # fmt: skip
+        raise SamenspelError(
+            f"{source_id} has no claim with an item, so there is nothing to count.",
+            file=place.file,
+            line=place.line,
+            cure=f"Counted sources: {', '.join(counted) or 'none'}. {say_nearest(source_id, counted, '')}",
+        )
     unit = unit or source.count_unit.get(by, "item")
     groups: dict[str, set[tuple[str, ...]]] = {}
     everything: set[tuple[str, ...]] = set()

@@ -17,15 +17,47 @@ from samenspel.quantities.errors import SamenspelError
 Format = Literal["csv", "parquet", "bibtex", "ris", "csl-json"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "bibtex", "ris", "csl-json")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BIBTEX = {"article": "article", "review": "article", "report": "techreport", "thesis": "thesis", "book": "book",
-           "guideline": "techreport", "web-article": "online", "software": "software", "dataset": "dataset",
-           "preprint": "unpublished"}  # fmt: skip
-_RIS = {"article": "JOUR", "review": "JOUR", "report": "RPRT", "thesis": "THES", "book": "BOOK", "guideline": "RPRT",
-        "web-article": "ELEC", "software": "COMP", "dataset": "DATA", "hearing": "HEAR", "preprint": "UNPB",
-        "abstract": "ABST"}  # fmt: skip
-_CSL = {"article": "article-journal", "review": "article-journal", "report": "report", "thesis": "thesis", "book": "book",
-        "guideline": "report", "web-article": "webpage", "software": "software", "dataset": "dataset",
-        "hearing": "hearing", "preprint": "article", "registry": "dataset", "abstract": "paper-conference"}  # fmt: skip
+_BIBTEX = {
+    "article": "article",
+    "review": "article",
+    "report": "techreport",
+    "thesis": "thesis",
+    "book": "book",
+    "guideline": "techreport",
+    "web-article": "online",
+    "software": "software",
+    "dataset": "dataset",
+    "preprint": "unpublished",
+}
+_RIS = {
+    "article": "JOUR",
+    "review": "JOUR",
+    "report": "RPRT",
+    "thesis": "THES",
+    "book": "BOOK",
+    "guideline": "RPRT",
+    "web-article": "ELEC",
+    "software": "COMP",
+    "dataset": "DATA",
+    "hearing": "HEAR",
+    "preprint": "UNPB",
+    "abstract": "ABST",
+}
+_CSL = {
+    "article": "article-journal",
+    "review": "article-journal",
+    "report": "report",
+    "thesis": "thesis",
+    "book": "book",
+    "guideline": "report",
+    "web-article": "webpage",
+    "software": "software",
+    "dataset": "dataset",
+    "hearing": "hearing",
+    "preprint": "article",
+    "registry": "dataset",
+    "abstract": "paper-conference",
+}
 
 
 def export(atlas: Atlas, form: Format, folder: Path) -> list[Path]:
@@ -44,14 +76,20 @@ def export(atlas: Atlas, form: Format, folder: Path) -> list[Path]:
                 _write(folder / "sources.csv", csv_text(SOURCE_COLUMNS, source_rows(atlas))),
             ]
         if form == "parquet":
-            return [_parquet(folder / "claims.parquet", claim_rows(atlas), CLAIM_COLUMNS, "claims"),
-                    _parquet(folder / "sources.parquet", source_rows(atlas), SOURCE_COLUMNS, "sources")]  # fmt: skip
+            return [
+                _parquet(folder / "claims.parquet", claim_rows(atlas), CLAIM_COLUMNS, "claims"),
+                _parquet(folder / "sources.parquet", source_rows(atlas), SOURCE_COLUMNS, "sources"),
+            ]
         name, text = {
-            "bibtex": ("sources.bib", bibtex), "ris": ("sources.ris", ris), "csl-json": ("sources.csl.json", csl_json),
-        }[form]  # fmt: skip
+            "bibtex": ("sources.bib", bibtex),
+            "ris": ("sources.ris", ris),
+            "csl-json": ("sources.csl.json", csl_json),
+        }[form]
         return [_write(folder / name, text(atlas))]
     except OSError as wrong:
-        raise SamenspelError(f"cannot write into {folder} ({wrong.strerror}).", cure="Choose another folder.") from wrong
+        raise SamenspelError(
+            f"cannot write into {folder} ({wrong.strerror}).", cure="Choose another folder."
+        ) from wrong
 
 
 def csv_text(columns: tuple[str, ...], rows: Any) -> str:
@@ -75,10 +113,15 @@ def bibtex(atlas: Atlas) -> str:
     entries: list[str] = []
     for source in atlas.sources.values():
         fields = {
-            "title": "{" + _tex(source.title) + "}", "author": " and ".join(_tex(a) for a in source.authors),
-            "year": source.year, "journal": _tex(source.journal or ""), "doi": source.doi, "pmid": source.pmid,
-            "url": source.url, "language": source.language,
-        }  # fmt: skip
+            "title": "{" + _tex(source.title) + "}",
+            "author": " and ".join(_tex(a) for a in source.authors),
+            "year": source.year,
+            "journal": _tex(source.journal or ""),
+            "doi": source.doi,
+            "pmid": source.pmid,
+            "url": source.url,
+            "language": source.language,
+        }
         body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
         entries.append(f"@{_BIBTEX.get(source.type, 'misc')}{{{source.id},\n{body}}}\n")
     return "\n".join(entries)
@@ -90,8 +133,14 @@ def ris(atlas: Atlas) -> str:
     for source in atlas.sources.values():
         lines = [("TY", _RIS.get(source.type, "GEN")), ("ID", source.id), ("TI", source.title)]
         lines += [("AU", author) for author in source.authors]
-        lines += [("PY", source.year), ("JO", source.journal), ("DO", source.doi), ("AN", source.pmid), ("UR", source.url),
-                  ("LA", source.language)]  # fmt: skip
+        lines += [
+            ("PY", source.year),
+            ("JO", source.journal),
+            ("DO", source.doi),
+            ("AN", source.pmid),
+            ("UR", source.url),
+            ("LA", source.language),
+        ]
         records.append("".join(f"{tag}  - {_one_line(value)}\n" for tag, value in lines if value) + "ER  - \n")
     return "\n".join(records)
 

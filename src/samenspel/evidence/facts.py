@@ -44,12 +44,14 @@ NOT_MODELLED = "not-modelled.tsv"
 class Fact(Record):
     """One published value with the question it answers.
 
-    `population` and `contrast` are in the fact grammar; `time` is ``baseline``, ``end`` (of treatment), ``end+24w``, ``12w``,
-    ``6w..24w`` or ``lag1`` (one diary prompt). `value`, `low`, `high` stand as printed, in `unit`; a percentage stays a
-    percentage. `level` is the interval's level where the source states it. Metric `sign` has value -1, 0 or 1: the printed
-    direction, 0 for no difference. `arm` treatment or comparator: the arm itself, for MD, SMD, percent-change and sign its change
-    from the start; ``treatment vs comparator``: the difference between arms (of changes). `measure2` is the second variable of a correlation, the predictor of a lagged path, or
-    the variables adjusted for (separated by spaces). `between_sd` is the SD between pooled studies where printed.
+    `population` and `contrast` are in the fact grammar. `time` is ``baseline``, ``end`` (of treatment), ``end+24w``,
+    ``12w``, ``6w..24w`` or ``lag1`` (one diary prompt). `value`, `low`, `high` stand as printed, in `unit`; a
+    percentage stays a percentage. `level` is the interval's level where the source states it; where it is empty, a
+    reader of the interval takes 0.95, the custom of the field, and says so. Metric `sign` has value -1, 0 or 1: the
+    printed direction, 0 for no difference. `arm` treatment or comparator means that arm itself, and for MD, SMD,
+    percent-change and sign its change from the start; ``treatment vs comparator`` is the difference between the arms.
+    `measure2` is the second variable of a correlation, the predictor of a lagged path, or the variables adjusted for
+    (separated by spaces). `between_sd` is the SD between pooled studies where printed.
     """
 
     id: FactId
@@ -159,7 +161,7 @@ def read_facts(folder: Path) -> tuple[Fact, ...]:
 
 
 def read_not_modelled(folder: Path) -> tuple[NotModelled, ...]:
-    """The rows set aside in ``not-modelled.tsv``; none if there is no such file. Raises SamenspelError as `read_facts`."""
+    """The rows set aside in ``not-modelled.tsv``; none without such a file. Raises SamenspelError as `read_facts`."""
     _, set_aside, issues = collect_facts(folder)
     refuse(issues)
     return set_aside
@@ -176,8 +178,8 @@ def collect_facts(folder: Path) -> tuple[tuple[Fact, ...], tuple[NotModelled, ..
 def computable(fact: Fact, available: Iterable[str]) -> str | None:
     """Why the model cannot compute a fact, in words; None when it can.
 
-    `available` holds the ids of the measures, traits, conditions, events and scenarios that exist. Grammatical words such
-    as `female` are values and are not looked up.
+    `available` holds the ids of the measures, traits, conditions, events and scenarios that exist. Words such as
+    `female` are values and are not looked up.
     """
     known = frozenset(available)
     wanted: list[tuple[str, str]] = [("measure", fact.measure)]
@@ -236,14 +238,16 @@ class _Reading:
         except ValidationError as wrong:
             for error in wrong.errors():
                 column = str(error["loc"][0]) if error["loc"] else "row"
-                message = str(error["msg"]).removeprefix("Value error, ")
-                self._wrong(path, line, f"fact {name!r}, column {column}: {message}.", _cure(column, cells.get(column, "")))
+                message = str(error["msg"]).removeprefix("Value error, ").removesuffix(".")
+                cure = _cure(column, cells.get(column, ""))
+                self._wrong(path, line, f"fact {name!r}, column {column}: {message}.", cure)
             return
         except ValueError as wrong:
             self._wrong(path, line, f"fact {name!r}: {wrong}.", "Write a plain number or leave the cell empty.")
             return
         if fact.id in self.first_seen:
-            self._wrong(path, line, f"fact {fact.id!r} stands twice, first in {self.first_seen[fact.id]}.", "Rename one.")
+            message = f"fact {fact.id!r} stands twice, first in {self.first_seen[fact.id]}."
+            self._wrong(path, line, message, "Rename one.")
             return
         self.first_seen[fact.id] = f"{path.name}:{line}"
         self.facts.append(fact)

@@ -30,7 +30,8 @@ MAX_DEPTH = 32
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[+-]?[0-9]+(?:\.[0-9]+)?(?![0-9A-Za-z_.]))|(?P<word>[a-z][a-z0-9_]*)|(?P<sign>==|!=|<=|>=|<|>|\(|\)))"
+    r"\s*(?:(?P<number>[+-]?[0-9]+(?:\.[0-9]+)?(?![0-9A-Za-z_.]))|(?P<word>[a-z][a-z0-9_]*)"
+    r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)))"
 )
 _PERCENTILE = re.compile(r"^p([0-9]{1,2})$")
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})

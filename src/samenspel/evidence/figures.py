@@ -1,7 +1,7 @@
 """Redraws what a source shows about its own counts: one bar chart per property, its results table, its selection flow.
 
-Everything is recounted from the claims under the source's own counting rule; nothing is copied. SVG with title, description
-and a table beside it, readable in grey and without script.
+Everything is recounted from the claims under the source's own counting rule; nothing is copied. SVG with title,
+description and a table beside it, readable in grey and without script.
 """
 
 from __future__ import annotations
@@ -23,21 +23,51 @@ FLOW = ("records identified", "records screened", "full texts assessed", "articl
 _PROPERTIES = ("population", "intervention", "system", "design", "year")
 _WIDTH, _ROW, _LABEL = 720, 30, 300
 _WORDS: dict[str, dict[str, str]] = {
-    "en": {"population": "People studied", "intervention": "Treatments", "system": "Mechanisms by system",
-           "design": "Study designs", "year": "Years of publication", "of": "{count} of {total} ({percent} %)",
-           "recount": "Recounted from the claims; unit: {unit}.", "table": "Results table", "flow": "Selection of studies",
-           "study": "Study", "year-column": "Year", "mechanisms": "Mechanisms", "number": "Number",
-           "records identified": "records identified", "records screened": "records screened",
-           "full texts assessed": "full texts assessed", "articles included": "articles included",
-           "unit-item": "mechanism", "unit-study": "article", "unit-study-intervention": "article and treatment"},
-    "nl": {"population": "Onderzochte mensen", "intervention": "Behandelingen", "system": "Mechanismen naar systeem",
-           "design": "Onderzoeksopzetten", "year": "Jaren van publicatie", "of": "{count} van {total} ({percent} %)",
-           "recount": "Herteld uit de beweringen; eenheid: {unit}.", "table": "Resultatentabel",
-           "flow": "Selectie van studies", "study": "Studie", "year-column": "Jaar", "mechanisms": "Mechanismen",
-           "number": "Aantal", "records identified": "gevonden verwijzingen", "records screened": "gescreende verwijzingen",
-           "full texts assessed": "beoordeelde volledige teksten", "articles included": "opgenomen artikelen",
-           "unit-item": "mechanisme", "unit-study": "artikel", "unit-study-intervention": "artikel en behandeling"},
-}  # fmt: skip
+    "en": {
+        "population": "People studied",
+        "intervention": "Treatments",
+        "system": "Mechanisms by system",
+        "design": "Study designs",
+        "year": "Years of publication",
+        "of": "{count} of {total} ({percent} %)",
+        "recount": "Recounted from the claims; unit: {unit}.",
+        "table": "Results table",
+        "flow": "Selection of studies",
+        "study": "Study",
+        "year-column": "Year",
+        "mechanisms": "Mechanisms",
+        "number": "Number",
+        "records identified": "records identified",
+        "records screened": "records screened",
+        "full texts assessed": "full texts assessed",
+        "articles included": "articles included",
+        "unit-item": "mechanism",
+        "unit-study": "article",
+        "unit-study-intervention": "article and treatment",
+    },
+    "nl": {
+        "population": "Onderzochte mensen",
+        "intervention": "Behandelingen",
+        "system": "Mechanismen naar systeem",
+        "design": "Onderzoeksopzetten",
+        "year": "Jaren van publicatie",
+        "of": "{count} van {total} ({percent} %)",
+        "recount": "Herteld uit de beweringen; eenheid: {unit}.",
+        "table": "Resultatentabel",
+        "flow": "Selectie van studies",
+        "study": "Studie",
+        "year-column": "Jaar",
+        "mechanisms": "Mechanismen",
+        "number": "Aantal",
+        "records identified": "gevonden verwijzingen",
+        "records screened": "gescreende verwijzingen",
+        "full texts assessed": "beoordeelde volledige teksten",
+        "articles included": "opgenomen artikelen",
+        "unit-item": "mechanisme",
+        "unit-study": "artikel",
+        "unit-study-intervention": "artikel en behandeling",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +99,9 @@ def write_figures(atlas: Atlas, source_id: str, folder: Path, language: Language
         for name, text in drawn.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as wrong:
-        raise SamenspelError(f"cannot write into {folder} ({wrong.strerror}).", cure="Choose another folder.") from wrong
+        raise SamenspelError(
+            f"cannot write into {folder} ({wrong.strerror}).", cure="Choose another folder."
+        ) from wrong
     return [folder / name for name in drawn]
 
 
@@ -99,11 +131,21 @@ def results_table(atlas: Atlas, source_id: str, language: Language = "en") -> li
         if claim.item is None or source_id not in (source.id, source.via):
             continue
         key = (claim.system or "", claim.item)
-        row = rows.setdefault(key, {
-            "system": claim.system, "item": claim.item, "source": source.id, "short": short(source), "year": source.year,
-            "design": source.design, "population": claim.population or source.population,
-            "intervention": claim.intervention, "texts": [], "claims": [],
-        })  # fmt: skip
+        row = rows.setdefault(
+            key,
+            {
+                "system": claim.system,
+                "item": claim.item,
+                "source": source.id,
+                "short": short(source),
+                "year": source.year,
+                "design": source.design,
+                "population": claim.population or source.population,
+                "intervention": claim.intervention,
+                "texts": [],
+                "claims": [],
+            },
+        )
         row["texts"].append(claim.nl if language == "nl" else claim.en)
         row["claims"].append(claim.id)
     return [rows[key] for key in sorted(rows)]
@@ -168,21 +210,25 @@ _PAGE = """<!doctype html>
 <title>{{ title }}</title><style>{{ style }} table{border-collapse:collapse}td,th{border:1px solid;padding:.2rem .5rem;
 text-align:left;vertical-align:top}svg{max-width:100%;height:auto}</style></head><body><main><h1>{{ title }}</h1>
 <p class="use">{{ use }}</p>
-{% for chart in charts %}<h2>{{ chart.title }}</h2><figure>{{ chart.svg }}<figcaption>{{ chart.caption }}</figcaption></figure>
-<table><thead><tr><th scope="col">{{ chart.title }}</th><th scope="col">{{ words.number }}</th><th scope="col">%</th></tr>
-</thead><tbody>{% for row in chart.rows %}<tr><th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td><td>{{ row[2] }}</td></tr>
-{% endfor %}</tbody></table>{% endfor %}
+{% for chart in charts %}<h2>{{ chart.title }}</h2><figure>{{ chart.svg }}<figcaption>{{ chart.caption
+}}</figcaption></figure> <table><thead><tr><th scope="col">{{ chart.title }}</th><th scope="col">{{ words.number
+}}</th><th scope="col">%</th></tr> </thead><tbody>{% for row in chart.rows %}<tr><th scope="row">{{ row[0]
+}}</th><td>{{ row[1] }}</td><td>{{ row[2] }}</td></tr> {% endfor %}</tbody></table>{% endfor %}
 {% if flow %}<h2>{{ words.flow }}</h2><figure>{{ flow }}</figure>{% endif %}
-<h2>{{ words.table }}</h2><table><thead><tr>{% for h in heads %}<th scope="col">{{ h }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in table %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>
-</main></body></html>
+<h2>{{ words.table }}</h2><table><thead><tr>{% for h in heads %}<th scope="col">{{ h }}</th>{% endfor
+%}</tr></thead><tbody> {% for row in table %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor
+%}</tbody></table> </main></body></html>
 """
 
 
 def _page(
-    atlas: Atlas, source: Source, charts: list[tuple[str, Count]], boxes: list[Box], drawn: dict[str, str],
+    atlas: Atlas,
+    source: Source,
+    charts: list[tuple[str, Count]],
+    boxes: list[Box],
+    drawn: dict[str, str],
     language: Language,
-) -> str:  # fmt: skip
+) -> str:
     from markupsafe import Markup
 
     from samenspel.evidence.render import STYLE, environment
@@ -190,21 +236,47 @@ def _page(
     words = _WORDS[language]
     shown = [
         {
-            "title": words[by], "svg": Markup(drawn[f"{source.id}-{by}.svg"]),
+            "title": words[by],
+            "svg": Markup(drawn[f"{source.id}-{by}.svg"]),
             "caption": words["recount"].format(unit=words[f"unit-{count.unit}"]),
             "rows": [(_name(atlas, r.value, language), r.count, rounded(r.percent)) for r in count.rows],
         }
         for by, count in charts
-    ]  # fmt: skip
-    heads = [words["system"], words["study"], words["year-column"], words["design"], words["population"],
-             words["intervention"], words["mechanisms"]]  # fmt: skip
+    ]
+    heads = [
+        words["system"],
+        words["study"],
+        words["year-column"],
+        words["design"],
+        words["population"],
+        words["intervention"],
+        words["mechanisms"],
+    ]
     rows = [
-        (_name(atlas, r["system"], language), r["short"], r["year"] or "", r["design"], _name(atlas, r["population"], language),
-         _name(atlas, r["intervention"], language), " ".join(r["texts"]))
+        (
+            _name(atlas, r["system"], language),
+            r["short"],
+            r["year"] or "",
+            r["design"],
+            _name(atlas, r["population"], language),
+            _name(atlas, r["intervention"], language),
+            " ".join(r["texts"]),
+        )
         for r in results_table(atlas, source.id, language)
-    ]  # fmt: skip
+    ]
     drawing = drawn.get(f"{source.id}-flow.svg")
-    return str(environment().from_string(_PAGE).render(
-        language=language, title=short(source), use=phrase(language, "use"), style=Markup(STYLE), charts=shown, words=words,
-        flow=Markup(drawing) if drawing else "", heads=heads, table=rows,
-    ))  # fmt: skip
+    return str(
+        environment()
+        .from_string(_PAGE)
+        .render(
+            language=language,
+            title=short(source),
+            use=phrase(language, "use"),
+            style=Markup(STYLE),
+            charts=shown,
+            words=words,
+            flow=Markup(drawing) if drawing else "",
+            heads=heads,
+            table=rows,
+        )
+    )

@@ -1,7 +1,7 @@
 """What is not known: what sources call unknown, and what the model leans on without a claim. At most fifty, ranked.
 
-Rank: a coupling or rival without support that lies on a loop, then one that does not, then what sources call unknown, by how
-often; ties by id.
+Rank: a coupling or rival without support that lies on a loop, then one that does not, then what sources call unknown,
+by how often; ties by id.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ from samenspel.evidence.grade import Grading
 Kind = Literal["coupling-without-claim", "told-only", "option-without-claim", "assumed-on-a-loop", "called-unknown"]
 MOST = 50
 _WEIGHT: dict[str, int] = {
-    "coupling-without-claim": 50, "told-only": 40, "option-without-claim": 30, "assumed-on-a-loop": 20, "called-unknown": 10,
-}  # fmt: skip
+    "coupling-without-claim": 50,
+    "told-only": 40,
+    "option-without-claim": 30,
+    "assumed-on-a-loop": 20,
+    "called-unknown": 10,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ def gaps(atlas: Atlas, *, removed: frozenset[str] = frozenset(), most: int = MOS
         found.append(Gap(kind, about, on_loop, claims, _WEIGHT[kind] + 5 * on_loop + min(len(claims), 4)))
 
     for coupling in atlas.couplings.values():
+        if coupling.form.kind == "identity":
+            continue  # wiring: what an instrument asks about is no influence
         left = tuple(c for c in coupling.claims if c in atlas.claims and c not in removed)
         on_loop = _system(coupling.source) in looped and _system(coupling.to) in looped
         if not left:
@@ -72,6 +78,8 @@ def systems_on_loops(atlas: Atlas) -> frozenset[str]:
     """Systems that some chain of couplings leads back to."""
     following: dict[str, set[str]] = {}
     for coupling in atlas.couplings.values():
+        if coupling.form.kind == "identity":
+            continue
         following.setdefault(_system(coupling.source), set()).add(_system(coupling.to))
     on_loops: set[str] = set()
     for start in following:

@@ -6,7 +6,7 @@ independent articles stand behind it. Numbers (existence, sign) are those of ``l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -23,9 +23,19 @@ RANDOMISED = frozenset({"rct", "cross-over"})
 POOLING = frozenset({"meta-analysis", "systematic-review"})
 #: designs whose best level is that they argue
 ARGUING = frozenset(
-    {"narrative-review", "systematic-review", "meta-analysis", "non-randomised-trial", "pre-post", "animal", "cells", "case",
-     "expert", "guideline"}
-)  # fmt: skip
+    {
+        "narrative-review",
+        "systematic-review",
+        "meta-analysis",
+        "non-randomised-trial",
+        "pre-post",
+        "animal",
+        "cells",
+        "case",
+        "expert",
+        "guideline",
+    }
+)
 ASSERTS_NOTHING = frozenset(
     {"definition", "method-limit", "method-step", "unknown", "recommendation", "number", "causal-status"}
 )
@@ -38,8 +48,13 @@ _RANK: dict[Level, int] = {name: -rank for rank, name in enumerate((*LEVELS, "no
 _LOWEST: Level = "0"
 
 
-def _rank(level: Level) -> int:
-    return _RANK[level]
+def _extreme(levels: Sequence[Level], *, lowest: bool = False) -> Level:
+    """The highest (or lowest) of some levels."""
+    found = levels[0]
+    for level in levels[1:]:
+        if higher(found, level) if lowest else higher(level, found):
+            found = level
+    return found
 
 
 def higher(one: Level, other: Level) -> bool:
@@ -92,9 +107,7 @@ class Grading:
     def levels(self) -> dict[str, Level]:
         """Level of every claim that is left."""
         return {
-            claim.id: self._level(claim, source)
-            for source, claim in self.atlas.pairs()
-            if claim.id not in self.removed
+            claim.id: self._level(claim, source) for source, claim in self.atlas.pairs() if claim.id not in self.removed
         }
 
     def level(self, claim_id: str) -> Level:
@@ -109,7 +122,7 @@ class Grading:
         if not pools:
             return self._of_design(design, claim, source, pooled=False)
         levels = [self._of_design(each, claim, source, pooled=True) for each in pools]
-        return min(levels, key=_rank)
+        return _extreme(levels, lowest=True)
 
     def _of_design(self, design: str, claim: Claim, source: Source, *, pooled: bool) -> Level:
         if design == "commercial":
@@ -191,7 +204,8 @@ class Grading:
         ladder = self.atlas.need_ladder()
         left = [c for c in coupling.claims if c in self.atlas.claims and c not in self.removed]
         positive = [c for c in left if self.atlas.claims[c].relation not in NULL_RELATIONS and self.level(c) != "none"]
-        level = max([self._for_link(c) for c in positive] or [_LOWEST], key=_rank)
+        links: list[Level] = [self._for_link(c) for c in positive]
+        level = _extreme(links) if links else _LOWEST
         best = tuple(sorted(c for c in positive if self._for_link(c) == level))
         row = ladder.row(level)
         told = row.told_sign if row.told_sign is not None else 1.0

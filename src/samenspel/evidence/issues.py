@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.names import nearest
 
 Severity = Literal["error", "warning"]
 
@@ -31,9 +31,13 @@ class Issue:
     def as_json(self) -> dict[str, str | int]:
         """The finding as a JSON object."""
         return {
-            "rule": self.rule, "severity": self.severity, "message": self.message,
-            "file": self.file, "line": self.line, "cure": self.cure,
-        }  # fmt: skip
+            "rule": self.rule,
+            "severity": self.severity,
+            "message": self.message,
+            "file": self.file,
+            "line": self.line,
+            "cure": self.cure,
+        }
 
 
 def errors_of(issues: Iterable[Issue]) -> list[Issue]:
@@ -55,12 +59,7 @@ def refuse(issues: Sequence[Issue]) -> None:
     raise SamenspelError(first.message + more, file=first.file, line=first.line or None, cure=first.cure)
 
 
-def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Up to `count` known names most like `name`."""
-    return difflib.get_close_matches(name, list(known), n=count, cutoff=0.6)
-
-
-def say_nearest(name: str, known: Iterable[str]) -> str:
-    """The sentence that offers the nearest names, or nothing."""
+def say_nearest(name: str, known: Iterable[str], otherwise: str = "Correct the name, or add it to the atlas.") -> str:
+    """The sentence that offers the nearest names, or `otherwise` when none is near."""
     close = nearest(name, known)
-    return f"Nearest: {', '.join(close)}." if close else ""
+    return f"Nearest: {', '.join(close)}." if close else otherwise

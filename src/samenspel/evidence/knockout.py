@@ -37,9 +37,11 @@ class Knockout:
     def as_json(self) -> dict[str, object]:
         """The effect as a JSON object."""
         return {
-            "schema": 1, "removed": list(self.removed), "changes": [c.as_json() for c in self.changes],
+            "schema": 1,
+            "removed": list(self.removed),
+            "changes": [c.as_json() for c in self.changes],
             "conflicts": {"before": self.conflicts_before, "after": self.conflicts_after},
-        }  # fmt: skip
+        }
 
 
 def knockout(atlas: Atlas, removed: frozenset[str]) -> Knockout:
@@ -55,8 +57,12 @@ def knockout(atlas: Atlas, removed: frozenset[str]) -> Knockout:
     for entry in atlas.parameters.values():
         if not removed & set(entry.claims):
             continue
-        changes.append(Change("parameter", entry.id, _pooled(atlas, entry.id, frozenset()), _pooled(atlas, entry.id, removed)))
-    return Knockout(tuple(sorted(removed)), tuple(changes), len(conflicts(atlas)), len(conflicts(atlas, removed=removed)))
+        changes.append(
+            Change("parameter", entry.id, _pooled(atlas, entry.id, frozenset()), _pooled(atlas, entry.id, removed))
+        )
+    return Knockout(
+        tuple(sorted(removed)), tuple(changes), len(conflicts(atlas)), len(conflicts(atlas, removed=removed))
+    )
 
 
 def _grade_text(level: str, articles: tuple[str, ...]) -> str:

@@ -46,9 +46,7 @@ def fates(atlas: Atlas, sources: Iterable[str] | None = None) -> list[Fate]:
         if entry is not None and not (entry.fate == "coupling" and couplings):
             places = (*places, entry.fate)
         reason = entry.reason if entry is not None else None
-        found.append(
-            Fate(claim.id, places, couplings, reason.en if reason else None, reason.nl if reason else None)
-        )  # fmt: skip
+        found.append(Fate(claim.id, places, couplings, reason.en if reason else None, reason.nl if reason else None))
     return found
 
 

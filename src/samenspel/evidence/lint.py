@@ -1,4 +1,4 @@
-"""Judges an atlas as a whole. One rule, one sentence, one severity; every finding is collected, none stops the others."""
+"""Judges an atlas as a whole: one rule, one sentence, one severity; all findings are collected."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.issues import Issue, errors_of, refuse
 from samenspel.evidence.lint_claims import CLAIM_RULES
 from samenspel.evidence.lint_model import MODEL_RULES
+from samenspel.evidence.lint_numbers import NUMBER_RULES
 from samenspel.evidence.lint_rule import Context, Ends, Rule
 from samenspel.evidence.reader import collect
 
-RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES)
+RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES, *NUMBER_RULES)
 
 
 def lint(atlas: Atlas, ends: Ends | None = None, rules: Sequence[Rule] = RULES) -> list[Issue]:

@@ -21,13 +21,22 @@ class EveryWordIsInTheVocabulary(Rule):
             for field in ("subject", "object", "population", "comparator", "intervention", "speaker"):
                 word: str | None = getattr(claim, field)
                 if word is not None and word not in known:
-                    yield self.issue(context, "claim", claim.id, f"{field} {word!r} is not in the vocabulary.",
-                                     say_nearest(word, known) or "Add it to a vocabulary file.")  # fmt: skip
+                    yield self.issue(
+                        context,
+                        "claim",
+                        claim.id,
+                        f"{field} {word!r} is not in the vocabulary.",
+                        say_nearest(word, known, "Add it to a vocabulary file."),
+                    )
         for source in context.atlas.sources.values():
             if source.population is not None and source.population not in known:
-                yield self.issue(context, "source", source.id,
-                                 f"population {source.population!r} is not in the vocabulary.",
-                                 say_nearest(source.population, known) or "Add it to a vocabulary file.")  # fmt: skip
+                yield self.issue(
+                    context,
+                    "source",
+                    source.id,
+                    f"population {source.population!r} is not in the vocabulary.",
+                    say_nearest(source.population, known, "Add it to a vocabulary file."),
+                )
 
 
 class ClaimIdStartsWithItsSource(Rule):
@@ -36,8 +45,9 @@ class ClaimIdStartsWithItsSource(Rule):
     def check(self, context: Context) -> Iterator[Issue]:
         for source, claim in context.atlas.pairs():
             if not claim.id.startswith(source.id + "."):
-                yield self.issue(context, "claim", claim.id, f"its source is {source.id}.",
-                                 f"Begin the id with {source.id}.")  # fmt: skip
+                yield self.issue(
+                    context, "claim", claim.id, f"its source is {source.id}.", f"Begin the id with {source.id}."
+                )
 
 
 class ValueLiesInItsInterval(Rule):
@@ -51,9 +61,13 @@ class ValueLiesInItsInterval(Rule):
             low = effect.low if effect.low is not None else effect.value
             high = effect.high if effect.high is not None else effect.value
             if not low <= effect.value <= high:
-                yield self.issue(context, "claim", claim.id,
-                                 f"value {effect.value:g} lies outside its own interval [{low:g}, {high:g}].",
-                                 'Check sign and unit, or say suspect = "why" if the source prints it so.')  # fmt: skip
+                yield self.issue(
+                    context,
+                    "claim",
+                    claim.id,
+                    f"value {effect.value:g} lies outside its own interval [{low:g}, {high:g}].",
+                    'Check sign and unit, or say suspect = "why" if the source prints it so.',
+                )
 
 
 class IntervalHasItsLevel(Rule):
@@ -67,8 +81,9 @@ class IntervalHasItsLevel(Rule):
             if effect is None or effect.level is not None:
                 continue
             if effect.low is not None and effect.high is not None and effect.value is not None:
-                yield self.issue(context, "claim", claim.id, "an interval without a level.",
-                                 "Add level if the source prints it.")  # fmt: skip
+                yield self.issue(
+                    context, "claim", claim.id, "an interval without a level.", "Add level if the source prints it."
+                )
 
 
 class LevelIsAShare(Rule):
@@ -78,8 +93,9 @@ class LevelIsAShare(Rule):
         for _, claim in context.atlas.pairs():
             for effect in (claim.effect, claim.source_change):
                 if effect is not None and effect.level is not None and not 0.0 < effect.level < 1.0:
-                    yield self.issue(context, "claim", claim.id, f"level {effect.level:g} is no share.",
-                                     "Write 0.95 for 95 %.")  # fmt: skip
+                    yield self.issue(
+                        context, "claim", claim.id, f"level {effect.level:g} is no share.", "Write 0.95 for 95 %."
+                    )
 
 
 class OneDoiOneSource(Rule):
@@ -94,8 +110,13 @@ class OneDoiOneSource(Rule):
                     continue
                 key = number.lower().removeprefix("https://doi.org/").strip()
                 if key in first:
-                    yield self.issue(context, "source", source.id, f"{field} {number} is also that of {first[key]}.",
-                                     "Merge the two sources, or correct the number.")  # fmt: skip
+                    yield self.issue(
+                        context,
+                        "source",
+                        source.id,
+                        f"{field} {number} is also that of {first[key]}.",
+                        "Merge the two sources, or correct the number.",
+                    )
                 first.setdefault(key, source.id)
 
 
@@ -108,8 +129,13 @@ class SourcesResolve(Rule):
             for field in ("via", "superseded_by"):
                 other: str | None = getattr(source, field)
                 if other is not None and (other not in known or other == source.id):
-                    yield self.issue(context, "source", source.id, f"{field} names {other!r}, which is no other source.",
-                                     say_nearest(other, known))  # fmt: skip
+                    yield self.issue(
+                        context,
+                        "source",
+                        source.id,
+                        f"{field} names {other!r}, which is no other source.",
+                        say_nearest(other, known),
+                    )
 
 
 class PrimaryResolves(Rule):
@@ -121,14 +147,24 @@ class PrimaryResolves(Rule):
             if claim.primary is None:
                 continue
             if claim.primary not in atlas.claims and claim.primary not in atlas.sources:
-                yield self.issue(context, "claim", claim.id, f"primary {claim.primary!r} is no claim and no source.",
-                                 say_nearest(claim.primary, [*atlas.claims, *atlas.sources]))  # fmt: skip
+                yield self.issue(
+                    context,
+                    "claim",
+                    claim.id,
+                    f"primary {claim.primary!r} is no claim and no source.",
+                    say_nearest(claim.primary, [*atlas.claims, *atlas.sources]),
+                )
                 continue
             seen, here = {claim.id}, claim.primary
             while here in atlas.claims:
                 if here in seen:
-                    yield self.issue(context, "claim", claim.id, f"it repeats itself by way of {here}.",
-                                     "Let the later one name the earlier one only.")  # fmt: skip
+                    yield self.issue(
+                        context,
+                        "claim",
+                        claim.id,
+                        f"it repeats itself by way of {here}.",
+                        "Let the later one name the earlier one only.",
+                    )
                     break
                 seen.add(here)
                 here = atlas.claims[here].primary or ""
@@ -142,8 +178,9 @@ class PooledClaimSaysWhatItPools(Rule):
     def check(self, context: Context) -> Iterator[Issue]:
         for source, claim in context.atlas.pairs():
             if claim.effect is not None and (claim.design or source.design) in POOLING and not claim.pools:
-                yield self.issue(context, "claim", claim.id, "a pooled number without pools.",
-                                 'Add pools = ["rct", …].')  # fmt: skip
+                yield self.issue(
+                    context, "claim", claim.id, "a pooled number without pools.", 'Add pools = ["rct", …].'
+                )
 
 
 class PrintedCountIsWhole(Rule):
@@ -155,8 +192,13 @@ class PrintedCountIsWhole(Rule):
             if printed is None:
                 continue
             if (printed.by == "all") != (printed.value is None):
-                yield self.issue(context, "claim", claim.id, "printed: by = \"all\" goes without value, all others with.",
-                                 "Add or remove value.")  # fmt: skip
+                yield self.issue(
+                    context,
+                    "claim",
+                    claim.id,
+                    'printed: by = "all" goes without value, all others with.',
+                    "Add or remove value.",
+                )
             if printed.count is None and printed.percent is None:
                 yield self.issue(context, "claim", claim.id, "printed: neither count nor percent.", "Add one.")
 
@@ -172,8 +214,13 @@ class PrintedTableIsThere(Rule):
                     continue
                 path = (root / values).resolve()
                 if not path.is_relative_to(root) or not path.is_file():
-                    yield self.issue(context, "claim", claim.id, f"table {values!r} is not in the atlas.",
-                                     "Put it under tables/ or correct the name.")  # fmt: skip
+                    yield self.issue(
+                        context,
+                        "claim",
+                        claim.id,
+                        f"table {values!r} is not in the atlas.",
+                        "Put it under tables/ or correct the name.",
+                    )
 
 
 class ClaimTextIsSober(Rule):
@@ -187,8 +234,13 @@ class ClaimTextIsSober(Rule):
             for language, text in (("en", claim.en), ("nl", claim.nl)):
                 for word in unattributed_words(text, language, may_promise=False):
                     place = "commercial claim" if design == "commercial" else "claim"
-                    yield self.issue(context, "claim", claim.id, f"{language}: {word!r} in an unattributed {place}.",
-                                     "Say who says so, or use a plainer word.")  # fmt: skip
+                    yield self.issue(
+                        context,
+                        "claim",
+                        claim.id,
+                        f"{language}: {word!r} in an unattributed {place}.",
+                        "Say who says so, or use a plainer word.",
+                    )
 
 
 class KinAreWords(Rule):
@@ -199,8 +251,9 @@ class KinAreWords(Rule):
         for pair in kin.values():
             for word in (pair.narrow, pair.broad):
                 if word not in known:
-                    yield self.issue(context, "kin", pair.narrow, f"{word!r} is not in the vocabulary.",
-                                     say_nearest(word, known))  # fmt: skip
+                    yield self.issue(
+                        context, "kin", pair.narrow, f"{word!r} is not in the vocabulary.", say_nearest(word, known)
+                    )
             seen, here = {pair.narrow}, pair.broad
             while here in kin and here not in seen:
                 seen.add(here)
@@ -210,8 +263,17 @@ class KinAreWords(Rule):
 
 
 CLAIM_RULES: tuple[Rule, ...] = (
-    EveryWordIsInTheVocabulary(), ClaimIdStartsWithItsSource(), ValueLiesInItsInterval(),
-    IntervalHasItsLevel(), LevelIsAShare(), OneDoiOneSource(), SourcesResolve(), PrimaryResolves(),
-    PooledClaimSaysWhatItPools(), PrintedCountIsWhole(), PrintedTableIsThere(), ClaimTextIsSober(),
+    EveryWordIsInTheVocabulary(),
+    ClaimIdStartsWithItsSource(),
+    ValueLiesInItsInterval(),
+    IntervalHasItsLevel(),
+    LevelIsAShare(),
+    OneDoiOneSource(),
+    SourcesResolve(),
+    PrimaryResolves(),
+    PooledClaimSaysWhatItPools(),
+    PrintedCountIsWhole(),
+    PrintedTableIsThere(),
+    ClaimTextIsSober(),
     KinAreWords(),
-)  # fmt: skip
+)

@@ -47,8 +47,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "selected": "{source} looked for one direction of result, so what it collected does not count as balanced.",
         "no-interests": "No source on this states an interest.",
         "notes": "Notes",
-        "use": "For research and teaching. This page says nothing about any one person and is not for choosing a treatment.",
-        "level-5": "Level 5, moved", "level-T": "Trials with several routes", "level-4": "Level 4, ordered within persons",
+        "use": "For research and teaching. This page says nothing about any one person and is not for "
+               "choosing a treatment.",
+        "level-5": "Level 5, moved", "level-T": "Trials with several routes",
+        "level-4": "Level 4, ordered within persons",
         "level-3": "Level 3, ordered between persons", "level-2": "Level 2, side by side", "level-1": "Level 1, argued",
         "level-0": "Level 0, told", "level-none": "Definitions, methods, recommendations, unknowns",
         "search": "Search", "all-claims": "All claims", "all-sources": "All sources", "site": "Evidence base: {name}",
@@ -95,13 +97,16 @@ PHRASES: dict[str, dict[str, str]] = {
         "selected": "{source} zocht naar één richting van uitkomst; wat daar bijeenstaat, telt niet als evenwichtig.",
         "no-interests": "Geen bron hierover vermeldt een belang.",
         "notes": "Noten",
-        "use": "Voor onderzoek en onderwijs. Deze pagina zegt niets over één persoon en is niet bedoeld om een behandeling te "
+        "use": "Voor onderzoek en onderwijs. Deze pagina zegt niets over één persoon en is niet bedoeld om "
+               "een behandeling te "
                "kiezen.",
-        "level-5": "Niveau 5, bewogen", "level-T": "Trials met meer wegen", "level-4": "Niveau 4, geordend binnen personen",
+        "level-5": "Niveau 5, bewogen", "level-T": "Trials met meer wegen",
+        "level-4": "Niveau 4, geordend binnen personen",
         "level-3": "Niveau 3, geordend tussen personen", "level-2": "Niveau 2, naast elkaar",
         "level-1": "Niveau 1, beredeneerd", "level-0": "Niveau 0, verteld",
         "level-none": "Definities, methoden, aanbevelingen, onbekenden",
-        "search": "Zoeken", "all-claims": "Alle beweringen", "all-sources": "Alle bronnen", "site": "Bewijsbank: {name}",
+        "search": "Zoeken", "all-claims": "Alle beweringen", "all-sources": "Alle bronnen",
+        "site": "Bewijsbank: {name}",
         "search-help": "Typ om de lijst korter te maken. Zonder script blijft de hele lijst staan.",
         "secondary": "zoals weergegeven door {via}",
     },
@@ -109,7 +114,8 @@ PHRASES: dict[str, dict[str, str]] = {
 #: names of differences between claims
 DIFFERENCES: dict[str, dict[str, str]] = {
     "en": {"matrix": "what it was measured in", "mode": "kind of treatment", "measure": "measure", "part": "part",
-           "population": "people", "intervention": "treatment", "dose": "dose", "timing": "timing", "species": "species",
+           "population": "people", "intervention": "treatment", "dose": "dose", "timing": "timing",
+           "species": "species",
            "comparator": "comparison", "design": "design", "year": "year", "speaker": "speaker"},
     "nl": {"matrix": "waarin gemeten is", "mode": "soort behandeling", "measure": "meetinstrument", "part": "onderdeel",
            "population": "mensen", "intervention": "behandeling", "dose": "dosis", "timing": "tijdsvolgorde",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Literal
 
@@ -70,8 +70,10 @@ def pool(
         SamenspelError: for no study, unequal lengths, or a variance that is not above 0.
     """
     if not values or len(values) != len(variances):
-        raise SamenspelError(f"cannot pool {len(values)} values with {len(variances)} variances.",
-                             cure="Give one variance per value, and at least one.")  # fmt: skip
+        raise SamenspelError(
+            f"cannot pool {len(values)} values with {len(variances)} variances.",
+            cure="Give one variance per value, and at least one.",
+        )
     if not all(math.isfinite(y) for y in values) or not all(math.isfinite(v) and v > 0 for v in variances):
         raise SamenspelError("a study has no finite value or no variance above 0.", cure="Leave it out.")
     pairs = sorted(zip(values, variances, strict=True))  # the order of studies does not matter, to the last bit
@@ -86,10 +88,21 @@ def pool(
         quantile = _t_quantile(0.5 + level / 2, k - 1)
     scale = scale or Scale.identity()
     return Pooled(
-        metric=metric, unit=unit, k=k, value=scale.back(mean), se=se * scale.slope_back(mean),
-        low=scale.back(mean - quantile * se), high=scale.back(mean + quantile * se), level=level,
-        estimate=mean, estimate_se=se, tau2=tau2, i2=_i2(v, tau2), q=_q(y, v, 0.0), method=method if k > 1 else "single",
-    )  # fmt: skip
+        metric=metric,
+        unit=unit,
+        k=k,
+        value=scale.back(mean),
+        se=se * scale.slope_back(mean),
+        low=scale.back(mean - quantile * se),
+        high=scale.back(mean + quantile * se),
+        level=level,
+        estimate=mean,
+        estimate_se=se,
+        tau2=tau2,
+        i2=_i2(v, tau2),
+        q=_q(y, v, 0.0),
+        method=method if k > 1 else "single",
+    )
 
 
 def pool_claims(
@@ -117,8 +130,9 @@ def pool_claims(
         if article in articles:
             other = articles[article]
             if claim.primary is None and atlas.claim(other).primary is None:
-                raise _wrong(atlas, claim_id, f"{claim_id} and {other} are of one article and count once.",
-                             "Name one of them.")  # fmt: skip
+                raise _wrong(
+                    atlas, claim_id, f"{claim_id} and {other} are of one article and count once.", "Name one of them."
+                )
             repeat, kept = (claim_id, other) if claim.primary is not None else (other, claim_id)
             articles[article] = kept
             dropped.append(repeat)
@@ -128,24 +142,31 @@ def pool_claims(
     if not kept:
         raise SamenspelError("no claim is left to pool.", cure="Name at least one claim with a value and an interval.")
     if rule == "single" and len(kept) != 1:
-        raise SamenspelError(f"the rule single takes one claim, got {len(kept)}: {', '.join(kept)}.",
-                             cure='Use name = "random-effects", or name one claim.')  # fmt: skip
+        raise SamenspelError(
+            f"the rule single takes one claim, got {len(kept)}: {', '.join(kept)}.",
+            cure='Use name = "random-effects", or name one claim.',
+        )
     metric, unit = _common_metric(atlas, kept)
     scale = scale_of(metric, unit)
     values: list[float] = []
     variances: list[float] = []
     for claim_id in kept:
         effect = atlas.claim(claim_id).effect
-        assert effect is not None  # noqa: S101 - _common_metric has looked
+        assert effect is not None
         se = se_of(effect, scale)
         if effect.value is None or se is None:
-            raise _wrong(atlas, claim_id, f"{claim_id} has no value with an interval or sample size.",
-                         "Leave it out of the rule.")  # fmt: skip
+            raise _wrong(
+                atlas,
+                claim_id,
+                f"{claim_id} has no value with an interval or sample size.",
+                "Leave it out of the rule.",
+            )
         values.append(scale.to(effect.value))
         variances.append(se**2)
-    pooled = pool(values, variances, method, level=level, hartung_knapp=hartung_knapp, scale=scale, metric=metric, unit=unit)
-    fields = {name: getattr(pooled, name) for name in Pooled.__slots__}
-    return Pooled(**{**fields, "claims": tuple(kept), "dropped": tuple(dropped)})
+    pooled = pool(
+        values, variances, method, level=level, hartung_knapp=hartung_knapp, scale=scale, metric=metric, unit=unit
+    )
+    return replace(pooled, claims=tuple(kept), dropped=tuple(dropped))
 
 
 def _common_metric(atlas: Atlas, claims: Sequence[str]) -> tuple[str, str]:

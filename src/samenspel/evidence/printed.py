@@ -128,8 +128,17 @@ def _sums(source_id: str, entries: list[_Entry], recounts: _Recounts) -> Iterabl
             continue
         total, added = totals.pop(), sum(e.printed.count or 0 for e in group)
         if added != total:
-            yield Mismatch(source_id, "sum", by, None, float(total or 0), added, group[0].claim.locator,
-                           f"the {len(group)} counts printed in {where}, added up", tuple(e.claim.id for e in group))  # fmt: skip
+            yield Mismatch(
+                source_id,
+                "sum",
+                by,
+                None,
+                float(total or 0),
+                added,
+                group[0].claim.locator,
+                f"the {len(group)} counts printed in {where}, added up",
+                tuple(e.claim.id for e in group),
+            )
 
 
 def _within(source_id: str, entries: list[_Entry]) -> Iterable[Mismatch]:
@@ -141,8 +150,17 @@ def _within(source_id: str, entries: list[_Entry]) -> Iterable[Mismatch]:
                 continue
             for said, again in ((a.count, b.count), (a.percent, b.percent), (a.total, b.total)):
                 if said is not None and again is not None and said != again:
-                    yield Mismatch(source_id, "within", a.by, a.value, said, again, one.claim.locator,
-                                   other.claim.locator, (one.claim.id, other.claim.id))  # fmt: skip
+                    yield Mismatch(
+                        source_id,
+                        "within",
+                        a.by,
+                        a.value,
+                        said,
+                        again,
+                        one.claim.locator,
+                        other.claim.locator,
+                        (one.claim.id, other.claim.id),
+                    )
 
 
 def _decimals(number: float) -> int:

@@ -95,8 +95,10 @@ def page(atlas: Atlas, about: str, language: Language = "en") -> Page:
     """
     question = atlas.questions.get(about)
     if question is None and about not in atlas.quantities:
-        raise SamenspelError(f"{about!r} is no question and no word of the vocabulary.",
-                             cure=say_nearest(about, [*atlas.questions, *atlas.quantities]))  # fmt: skip
+        raise SamenspelError(
+            f"{about!r} is no question and no word of the vocabulary.",
+            cure=say_nearest(about, [*atlas.questions, *atlas.quantities]),
+        )
     words = question.about if question is not None else (about,)
     chosen = _claims(atlas, words, question.claims if question is not None else ())
     notes = _Notes(atlas, language)
@@ -111,9 +113,12 @@ def page(atlas: Atlas, about: str, language: Language = "en") -> Page:
     ]
     title = (question.nl if language == "nl" else question.en) if question is not None else None
     return Page(
-        language=language, title=title or phrase(language, "title", word=name), sections=tuple(sections),
-        notes=tuple(notes.texts), use=phrase(language, "use"),
-    )  # fmt: skip
+        language=language,
+        title=title or phrase(language, "title", word=name),
+        sections=tuple(sections),
+        notes=tuple(notes.texts),
+        use=phrase(language, "use"),
+    )
 
 
 def _claims(atlas: Atlas, words: Iterable[str], named: Iterable[str]) -> list[Claim]:
@@ -239,7 +244,7 @@ def _conflict(atlas: Atlas, one: Conflict, language: Language, notes: _Notes) ->
     names = [DIFFERENCES[language].get(name, name) for name in one.differs]
     differs = (
         phrase(language, "differs", differs=_listing(names, language)) if names else phrase(language, "differs-nothing")
-    )  # fmt: skip
+    )
     why = phrase(language, "reconcilable" if one.reconcilable else "irreconcilable")
     both = f"“{_text(first, language)}” – “{_text(second, language)}”"
     return Sentence(f"{both} {phrase(language, one.kind)} {differs} {why}", notes.of([first, second]))

@@ -166,8 +166,16 @@ class _Reading:
     def manifest(self) -> Manifest | None:
         """The manifest; a newer format is refused before anything else is looked at."""
         if not (self.root / "atlas.toml").is_file():
-            self._note(Issue("file", "error", f"{self.root} is no atlas: it has no atlas.toml.", "atlas.toml", 0,
-                             "Name the folder that holds atlas.toml."))  # fmt: skip
+            self._note(
+                Issue(
+                    "file",
+                    "error",
+                    f"{self.root} is no atlas: it has no atlas.toml.",
+                    "atlas.toml",
+                    0,
+                    "Name the folder that holds atlas.toml.",
+                )
+            )
             return None
         document = self.document("atlas.toml")
         if document is None:
@@ -194,9 +202,16 @@ class _Reading:
         lines, ids = table_lines(text), id_lines(text)
         for table, entries in data.items():
             if table not in kinds or not isinstance(entries, list):
-                self._note(Issue("unknown-field", "error", f"{table!r} does not belong in this file.", file,
-                                 field_line(text, 1, table) if table not in lines else lines[table][0],
-                                 f"It holds [[{']], [['.join(kinds)}]]. {say_nearest(table, kinds)}".strip()))  # fmt: skip
+                self._note(
+                    Issue(
+                        "unknown-field",
+                        "error",
+                        f"{table!r} does not belong in this file.",
+                        file,
+                        field_line(text, 1, table) if table not in lines else lines[table][0],
+                        f"It holds [[{']], [['.join(kinds)}]]. {say_nearest(table, kinds, '')}".strip(),
+                    )
+                )
                 continue
             headers = lines.get(table, [])
             for number, entry in enumerate(entries):
@@ -243,9 +258,7 @@ class _Reading:
         document = self.document(file)
         return None if document is None else self._record(record_type, document[1], file, document[0], 1)
 
-    def _record(
-        self, record_type: type[AnyRecord], data: Any, file: str, text: str, line: int
-    ) -> AnyRecord | None:
+    def _record(self, record_type: type[AnyRecord], data: Any, file: str, text: str, line: int) -> AnyRecord | None:
         try:
             # by way of JSON: lists become tuples and whole numbers become floats, all else stays strict
             return record_type.model_validate_json(json.dumps(data, default=_no_dates))
@@ -261,8 +274,16 @@ class _Reading:
         known = self.found[kind]
         if entry in known:
             first = self.places[kind, entry]
-            self._note(Issue("duplicate-id", "error", f"{kind} {entry!r} stands twice; first in {first.file}:{first.line}.",
-                             file, line, "Rename or remove one."))  # fmt: skip
+            self._note(
+                Issue(
+                    "duplicate-id",
+                    "error",
+                    f"{kind} {entry!r} stands twice; first in {first.file}:{first.line}.",
+                    file,
+                    line,
+                    "Rename or remove one.",
+                )
+            )
             return
         known[entry] = record
         self.places[kind, entry] = Where(file, line)
@@ -270,8 +291,16 @@ class _Reading:
     def _named_after_file(self, record: Any, file: str, line: int) -> None:
         stem = Path(file).stem
         if record.id != stem:
-            self._note(Issue("file-name", "error", f"id {record.id!r} differs from the file name {stem!r}.", file, line,
-                             f"Rename the file to {record.id}.toml or the id to {stem}."))  # fmt: skip
+            self._note(
+                Issue(
+                    "file-name",
+                    "error",
+                    f"id {record.id!r} differs from the file name {stem!r}.",
+                    file,
+                    line,
+                    f"Rename the file to {record.id}.toml or the id to {stem}.",
+                )
+            )
 
     def _note(self, issue: Issue) -> None:
         self.issues.append(issue)
@@ -324,14 +353,20 @@ def _issue_of(error: Any, model: type[BaseModel], data: Any, file: str, text: st
     if error["type"] == "extra_forbidden":
         inner = _model_at(model, path[:-1])
         known = sorted(f.alias or n for n, f in inner.model_fields.items())
-        cure = say_nearest(name, known) or f"Known: {', '.join(known)}."
+        cure = say_nearest(name, known, f"Known: {', '.join(known)}.")
         return Issue("unknown-field", "error", f"{who}unknown field {name!r}.", file, place, cure)
     if error["type"] == "missing":
         return Issue("missing-field", "error", f"{who}field {name!r} is missing.", file, line, f"Add {name} = …")
     message = str(error["msg"]).removeprefix("Value error, ")
     label = ".".join(str(step) for step in path if isinstance(step, str) and step not in ("claim",))
-    return Issue("schema", "error", f"{who}{label + ': ' if label else ''}{message}.".replace("..", "."), file, place,
-                 "See the format reference for this field.")  # fmt: skip
+    return Issue(
+        "schema",
+        "error",
+        f"{who}{label + ': ' if label else ''}{message}.".replace("..", "."),
+        file,
+        place,
+        "See the format reference for this field.",
+    )
 
 
 def _culprit(data: Any, path: tuple[int | str, ...]) -> str:
@@ -345,5 +380,3 @@ def _culprit(data: Any, path: tuple[int | str, ...]) -> str:
         if isinstance(data, dict) and isinstance(data.get("id"), str):
             name = data["id"]
     return f"{name}: " if isinstance(name, str) else ""
-
-

@@ -26,10 +26,17 @@ class Reference:
 def references(atlas: Atlas) -> Iterator[Reference]:
     """All pointers at claims, in a fixed order."""
     tables: tuple[tuple[str, Any], ...] = (
-        ("parameter", atlas.parameters), ("coupling", atlas.couplings), ("hypothesis", atlas.hypotheses),
-        ("system", atlas.systems), ("loop", atlas.loops), ("question", atlas.questions), ("measure", atlas.measures),
-        ("reference", atlas.reference), ("scenario", atlas.scenarios), ("entry", atlas.ledger),
-    )  # fmt: skip
+        ("parameter", atlas.parameters),
+        ("coupling", atlas.couplings),
+        ("hypothesis", atlas.hypotheses),
+        ("system", atlas.systems),
+        ("loop", atlas.loops),
+        ("question", atlas.questions),
+        ("measure", atlas.measures),
+        ("reference", atlas.reference),
+        ("scenario", atlas.scenarios),
+        ("entry", atlas.ledger),
+    )
     for kind, table in tables:
         for entry, record in table.items():
             for field, claim in claim_fields(record):

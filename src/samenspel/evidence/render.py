@@ -52,12 +52,12 @@ def html(page: Page) -> str:
     from markupsafe import Markup
 
     def notes(sentence: Sentence) -> Markup:
-        links = Markup(", ").join(
-            Markup('<a href="#note-{0}">{0}</a>').format(number) for number in sentence.notes
-        )  # fmt: skip
+        links = Markup(", ").join(Markup('<a href="#note-{0}">{0}</a>').format(number) for number in sentence.notes)
         return Markup("<sup>{}</sup>").format(links) if sentence.notes else Markup("")
 
-    return str(_page_template().render(page=page, notes=notes, style=Markup(STYLE), heading=phrase(page.language, "notes")))
+    return str(
+        _page_template().render(page=page, notes=notes, style=Markup(STYLE), heading=phrase(page.language, "notes"))
+    )
 
 
 def markdown(page: Page) -> str:

@@ -47,7 +47,7 @@ def scale_of(metric: str, unit: str = "1") -> Scale:
 
 
 def se_of(effect: Effect, scale: Scale) -> float | None:
-    """Standard error on the scale, from the printed interval, else from n where the metric allows it; none if neither."""
+    """Standard error on the scale, from the printed interval, else from n where the metric allows it."""
     try:
         if effect.low is not None and effect.high is not None and effect.level is not None:
             width = scale.to(effect.high) - scale.to(effect.low)

@@ -25,7 +25,7 @@ class Assumed(Record):
 
 
 class LadderLevel(Record):
-    """What one level buys: probability that the link exists, and that its told sign is right (level 5: drawn with the size)."""
+    """Probability that a link of this level exists, and that its told sign is right (level 5: drawn with size)."""
 
     level: LevelName
     name: Text
@@ -79,9 +79,7 @@ class Ladder(Record):
             )
             for row in self.level
         )
-        animal = self.animal_told_sign.model_copy(
-            update={"value": _odds_times(self.animal_told_sign.value, factor)}
-        )
+        animal = self.animal_told_sign.model_copy(update={"value": _odds_times(self.animal_told_sign.value, factor)})
         return self.model_copy(update={"level": rows, "animal_told_sign": animal})
 
 

@@ -34,8 +34,9 @@ FORM_NUMBERS: dict[str, tuple[str, ...]] = {
 class Distribution(Record):
     """A spread of plausible values.
 
-    point value; normal mean, sd; lognormal median, sigma (SD of the natural logarithm); uniform and loguniform low, high;
-    beta a, b (on low..high if given, else 0..1); half-normal sigma; gamma shape, scale. `low` and `high` truncate the others.
+    point value; normal mean, sd; lognormal median, sigma (SD of the natural logarithm); uniform and loguniform low,
+    high; beta a, b (on low..high if given, else 0..1); half-normal sigma; gamma shape, scale. `low` and `high`
+    truncate the others.
     """
 
     kind: Literal["point", "normal", "lognormal", "uniform", "loguniform", "beta", "half-normal", "gamma"]
@@ -58,7 +59,9 @@ class Distribution(Record):
         missing = [n for n in needed if n not in given]
         extra = sorted(given - set(needed) - ({"low", "high"} if self.kind != "point" else set()))
         if missing or extra:
-            raise ValueError(f"a {self.kind} distribution takes {', '.join(needed)}; missing {missing}, not used {extra}")
+            raise ValueError(
+                f"a {self.kind} distribution takes {', '.join(needed)}; missing {missing}, not used {extra}"
+            )
         for name in given:
             if not math.isfinite(getattr(self, name)):
                 raise ValueError(f"{name} must be a finite number")
@@ -197,7 +200,7 @@ class Coupling(Record):
 
 
 class Option(Record):
-    """One of the rival answers to a hypothesis: which couplings, parameter spreads and system variants it switches on."""
+    """A rival answer to a hypothesis: the couplings, parameter spreads and system variants it switches on."""
 
     id: EntryId
     en: Text

@@ -25,8 +25,8 @@ class Reference(Record):
 class Measure(Record):
     """How a hidden state becomes a number on a form or a machine.
 
-    nrs whole steps on `scale`; likert and ordinal steps with `cuts`; count-of-regions 0..`items`; continuous unbounded or on
-    `scale`; criteria a rule over other measures (`rule`).
+    nrs whole steps on `scale`; likert and ordinal steps with `cuts`; count-of-regions 0..`items`; continuous
+    unbounded or on `scale`; criteria a rule over other measures (`rule`).
     """
 
     id: QuantityId
@@ -56,9 +56,9 @@ class Measure(Record):
     def _complete(self) -> Measure:
         if self.kind == "criteria":
             if self.rule is None:
-                raise ValueError("a criteria measure needs rule = \"…\"")
+                raise ValueError('a criteria measure needs rule = "…"')
         elif self.reads is None:
-            raise ValueError(f"a {self.kind} measure needs reads = \"system.name\"")
+            raise ValueError(f'a {self.kind} measure needs reads = "system.name"')
         if self.kind == "nrs" and self.scale is None:
             raise ValueError("an nrs measure needs scale = [low, high]")
         if self.kind in ("likert", "ordinal") and not self.cuts and self.scale is None:

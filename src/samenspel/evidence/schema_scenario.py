@@ -35,7 +35,7 @@ class TimedInput(Record):
 
 
 class Intensity(Record):
-    """Share of a person's own capacity, 0 to 1, at the first and the last week; it moves in a straight line between."""
+    """Share of a person's own capacity, 0 to 1, in the first and the last week; a straight line between."""
 
     start: float = Field(gt=0, le=1)
     end: float = Field(gt=0, le=1)
@@ -52,7 +52,7 @@ class Adherence(Record):
 
 
 class Stopping(Record):
-    """Hazard of stopping per week for the reference person, and how strongly state moves it (log hazard ratio per SD)."""
+    """Hazard of stopping per week for the reference person, and what moves it (log hazard ratio per SD)."""
 
     per_week: float = Field(ge=0, lt=1)
     effects: dict[Address, float] = Field(default_factory=dict[str, float])
@@ -83,8 +83,8 @@ class ExerciseDose(Record):
         week = self.minutes * self.sessions_per_week
         if week > 7 * 12 * 60:
             raise ValueError(
-                f"impossible dose: {self.sessions_per_week:g} × {self.minutes:g} minutes is {week / 60:.0f} hours a week; "
-                "at most 84 (12 a day)"
+                f"impossible dose: {self.sessions_per_week:g} × {self.minutes:g} minutes is {week / 60:.0f} hours "
+                "a week; at most 84 (12 a day)"
             )
         if self.start_minutes is not None and self.start_minutes > self.minutes:
             raise ValueError(f"start_minutes {self.start_minutes:g} lies above minutes {self.minutes:g}")
@@ -94,7 +94,7 @@ class ExerciseDose(Record):
 
 
 class Contact(Record):
-    """Attention and expectation an arm gives, whatever its content: hours with staff per week, and how hopeful it is told."""
+    """Attention and expectation that an arm gives whatever its content: hours with staff, and hope told."""
 
     hours_per_week: float = Field(ge=0)
     expectation: float = Field(default=0.0)  # SD of expected relief against usual care
@@ -162,7 +162,9 @@ class Scenario(Record):
             if wanted not in names:
                 raise ValueError(f"estimand {role} {wanted!r} is no arm; arms: {names}")
         if self.estimand.day > self.weeks * 7:
-            raise ValueError(f"estimand day {self.estimand.day:g} lies after the end of the study, day {self.weeks * 7:g}")
+            raise ValueError(
+                f"estimand day {self.estimand.day:g} lies after the end of the study, day {self.weeks * 7:g}"
+            )
         for arm in self.arm:
             dose = arm.exercise
             if dose is not None and dose.start_day + 7 * dose.weeks > 7 * self.weeks:

@@ -28,13 +28,25 @@ def show(atlas: Atlas, name: str) -> dict[str, Any]:
     if name in atlas.couplings:
         return _coupling(atlas, name)
     tables: tuple[tuple[str, Mapping[str, Any]], ...] = (
-        ("hypothesis", atlas.hypotheses), ("parameter", atlas.parameters), ("question", atlas.questions),
-        ("measure", atlas.measures), ("loop", atlas.loops), ("scenario", atlas.scenarios), ("quantity", atlas.quantities),
-    )  # fmt: skip
+        ("hypothesis", atlas.hypotheses),
+        ("parameter", atlas.parameters),
+        ("question", atlas.questions),
+        ("measure", atlas.measures),
+        ("loop", atlas.loops),
+        ("scenario", atlas.scenarios),
+        ("quantity", atlas.quantities),
+    )
     for kind, table in tables:
         if name in table:
             extra = {"claims": _claims_about(atlas, name)} if kind == "quantity" else {}
-            return {"schema": 1, "kind": kind, "id": name, **_place(atlas, kind, name), "record": _plain(table[name]), **extra}
+            return {
+                "schema": 1,
+                "kind": kind,
+                "id": name,
+                **_place(atlas, kind, name),
+                "record": _plain(table[name]),
+                **extra,
+            }
     known = [*atlas.claims, *atlas.sources, *atlas.couplings, *(key for _, table in tables for key in table)]
     raise SamenspelError(f"nothing has the id {name!r}.", cure=say_nearest(name, known))
 
@@ -61,14 +73,21 @@ def _claim(atlas: Atlas, name: str) -> dict[str, Any]:
         "id": name,
         **_place(atlas, "claim", name),
         "record": _plain(claim),
-        "source": {"id": source.id, "title": source.title, "year": source.year, "design": source.design,
-                   "interest": source.interest, "status": source.status, "via": source.via},
+        "source": {
+            "id": source.id,
+            "title": source.title,
+            "year": source.year,
+            "design": source.design,
+            "interest": source.interest,
+            "status": source.status,
+            "via": source.via,
+        },
         "level": grading.level(name),
         "article": grading.article(name),
         "selected_body": grading.body(source.id),
         "leaning": leaning(atlas, name),
         "conflicts": [c.as_json() for c in conflicts(atlas, claim.subject) if name in (c.first, c.second)],
-    }  # fmt: skip
+    }
 
 
 def _source(atlas: Atlas, name: str) -> dict[str, Any]:
@@ -82,7 +101,9 @@ def _source(atlas: Atlas, name: str) -> dict[str, Any]:
         "id": name,
         **_place(atlas, "source", name),
         "record": record,
-        "claims": [{"id": c.id, "level": levels[c.id], "en": c.en, "nl": c.nl, "locator": c.locator} for c in source.claim],
+        "claims": [
+            {"id": c.id, "level": levels[c.id], "en": c.en, "nl": c.nl, "locator": c.locator} for c in source.claim
+        ],
         "reports": sorted(other.id for other in atlas.sources.values() if other.via == name),
         "facts": sorted(fact.id for fact in _facts(atlas) if fact.source == name),
     }

@@ -36,8 +36,8 @@ _INDEX = (
 <label class="search" for="search">{{ search }}</label><input id="search" type="search" aria-describedby="help">
 <p id="help" class="meta">{{ help }}</p>
 <h2>{{ all_claims }}</h2><ul>{% for row in rows %}
-<li data-claim id="{{ row.id }}">{{ row.text }} <span class="meta">[{{ row.level }}] <a href="sources/{{ row.source }}{{ suffix }}">
-{{ row.short }}</a>, {{ row.locator }} <code>{{ row.id }}</code></span></li>{% endfor %}</ul>
+<li data-claim id="{{ row.id }}">{{ row.text }} <span class="meta">[{{ row.level }}] <a href="sources/{{ row.source
+}}{{ suffix }}"> {{ row.short }}</a>, {{ row.locator }} <code>{{ row.id }}</code></span></li>{% endfor %}</ul>
 <h2>{{ all_sources }}</h2><ul>{% for s in sources %}
 <li><a href="sources/{{ s.id }}{{ suffix }}">{{ s.short }}</a>: {{ s.title }}</li>{% endfor %}</ul>
 <script>{{ script }}</script></main></body></html>
@@ -45,7 +45,8 @@ _INDEX = (
 )
 _SOURCE = (
     _HEAD
-    + """<p><a href="../{{ index }}">{{ site }}</a></p><dl>{% for name, value in facts %}<dt>{{ name }}</dt><dd>{{ value }}</dd>
+    + """<p><a href="../{{ index }}">{{ site }}</a></p><dl>{% for name, value in facts %}<dt>{{ name }}</dt><dd>{{
+    value }}</dd>
 {% endfor %}</dl><h2>{{ all_claims }}</h2><ul>{% for row in rows %}
 <li id="{{ row.id }}">{{ row.text }} <span class="meta">[{{ row.level }}] {{ row.locator }} <code>{{ row.id }}</code>
 </span></li>{% endfor %}</ul></main></body></html>
@@ -82,7 +83,9 @@ def write_site(atlas: Atlas, folder: Path) -> list[Path]:
                 text = html(page(atlas, question, language))
                 written.append(_write(folder / "questions" / f"{question}{suffix}", text))
     except OSError as wrong:
-        raise SamenspelError(f"cannot write the site into {folder} ({wrong.strerror}).", cure="Choose another folder.") from wrong
+        raise SamenspelError(
+            f"cannot write the site into {folder} ({wrong.strerror}).", cure="Choose another folder."
+        ) from wrong
     return written
 
 
@@ -92,17 +95,36 @@ def _index(atlas: Atlas, language: Language, suffix: str, levels: Mapping[str, s
     other: Language = "nl" if language == "en" else "en"
     name = atlas.manifest.nl if language == "nl" else atlas.manifest.en
     rows = [
-        {"id": claim.id, "text": claim.nl if language == "nl" else claim.en, "level": levels[claim.id],
-         "source": source.id, "short": short(source), "locator": claim.locator}
+        {
+            "id": claim.id,
+            "text": claim.nl if language == "nl" else claim.en,
+            "level": levels[claim.id],
+            "source": source.id,
+            "short": short(source),
+            "locator": claim.locator,
+        }
         for source, claim in atlas.pairs()
-    ]  # fmt: skip
+    ]
     sources = [{"id": s.id, "short": short(s), "title": s.title} for s in atlas.sources.values()]
-    return str(_template(_INDEX).render(
-        language=language, title=phrase(language, "site", name=name), use=phrase(language, "use"), style=Markup(STYLE),
-        other=other, other_name=_NAMES[other], other_file="index.nl.html" if other == "nl" else "index.html",
-        search=phrase(language, "search"), help=phrase(language, "search-help"), rows=rows, sources=sources, suffix=suffix,
-        all_claims=phrase(language, "all-claims"), all_sources=phrase(language, "all-sources"), script=Markup(_SCRIPT),
-    ))  # fmt: skip
+    return str(
+        _template(_INDEX).render(
+            language=language,
+            title=phrase(language, "site", name=name),
+            use=phrase(language, "use"),
+            style=Markup(STYLE),
+            other=other,
+            other_name=_NAMES[other],
+            other_file="index.nl.html" if other == "nl" else "index.html",
+            search=phrase(language, "search"),
+            help=phrase(language, "search-help"),
+            rows=rows,
+            sources=sources,
+            suffix=suffix,
+            all_claims=phrase(language, "all-claims"),
+            all_sources=phrase(language, "all-sources"),
+            script=Markup(_SCRIPT),
+        )
+    )
 
 
 def _source(
@@ -110,8 +132,24 @@ def _source(
 ) -> str:
     from markupsafe import Markup
 
-    shown = ("authors", "year", "journal", "doi", "pmid", "url", "design", "n", "population", "interest", "via", "access",
-             "read", "status", "licence", "note")  # fmt: skip
+    shown = (
+        "authors",
+        "year",
+        "journal",
+        "doi",
+        "pmid",
+        "url",
+        "design",
+        "n",
+        "population",
+        "interest",
+        "via",
+        "access",
+        "read",
+        "status",
+        "licence",
+        "note",
+    )
     facts: list[tuple[str, str]] = []
     for name in shown:
         value = getattr(source, name)
@@ -120,15 +158,28 @@ def _source(
     if disagreements:
         facts.append((phrase(language, "contradictions"), str(disagreements)))
     rows = [
-        {"id": claim.id, "text": claim.nl if language == "nl" else claim.en, "level": levels[claim.id],
-         "locator": claim.locator}
+        {
+            "id": claim.id,
+            "text": claim.nl if language == "nl" else claim.en,
+            "level": levels[claim.id],
+            "locator": claim.locator,
+        }
         for claim in source.claim
-    ]  # fmt: skip
+    ]
     name = atlas.manifest.nl if language == "nl" else atlas.manifest.en
-    return str(_template(_SOURCE).render(
-        language=language, title=source.title, use=phrase(language, "use"), style=Markup(STYLE), facts=facts, rows=rows,
-        index=f"index{suffix}", site=phrase(language, "site", name=name), all_claims=phrase(language, "all-claims"),
-    ))  # fmt: skip
+    return str(
+        _template(_SOURCE).render(
+            language=language,
+            title=source.title,
+            use=phrase(language, "use"),
+            style=Markup(STYLE),
+            facts=facts,
+            rows=rows,
+            index=f"index{suffix}",
+            site=phrase(language, "site", name=name),
+            all_claims=phrase(language, "all-claims"),
+        )
+    )
 
 
 def _write(path: Path, text: str) -> Path:

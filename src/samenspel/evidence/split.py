@@ -68,14 +68,14 @@ def read_split(path: Path) -> Split:
         text = path.read_bytes().decode("utf-8")
         document = tomllib.loads(text)
     except OSError as error:
-        raise SplitError(f"cannot be read ({error.strerror}).", file=name, cure="It stands beside the facts.") from error
+        raise SplitError(f"cannot be read ({error.strerror}).", file=name, cure="Put it with the facts.") from error
     except UnicodeDecodeError as error:
         raise SplitError(f"byte {error.start} is not UTF-8.", file=name, cure="Save the file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise SplitError(f"this is not TOML: {error}.", file=name, cure="Mend the line.") from error
     unknown = set(document) - {"rule", "sources", "families"}
     if unknown:
-        raise SplitError(f"unknown part {min(unknown)!r}.", file=name, cure="It holds [rule], [sources] and [families].")
+        raise SplitError(f"unknown part {min(unknown)!r}.", file=name, cure="Keep [rule], [sources], [families].")
     return Split(
         sources=_part(document, "sources", SOURCE_MODULUS, text, name),
         families=_part(document, "families", FAMILY_MODULUS, text, name),
@@ -100,7 +100,7 @@ def _part(document: dict[str, object], part: str, modulus: int, text: str, name:
     for before, after in pairwise(ids):
         if before > after:
             line = _line_of(text, part, after)
-            raise SplitError(f"{after!r} stands after {before!r} in [{part}].", file=name, line=line, cure="Sort by id.")
+            raise SplitError(f"{after!r} stands after {before!r} in [{part}].", file=name, line=line, cure="Sort ids.")
     return cast("Mapping[str, Role]", entries)
 
 

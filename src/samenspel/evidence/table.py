@@ -1,8 +1,8 @@
 """The claims as a table that one SELECT expression can filter, behind a locked door.
 
 The database lives in memory and holds three tables (claims, sources, quantities). Reading files, loading extensions and
-changing settings are switched off and locked before the expression is looked at; it must be one expression, and time, memory
-and rows are limited.
+changing settings are switched off and locked before the expression is looked at; it must be one expression, and time,
+memory and rows are limited.
 """
 
 from __future__ import annotations
@@ -22,17 +22,63 @@ SECONDS = 5.0
 MEMORY = "512MB"
 
 CLAIM_COLUMNS = (
-    "id", "source", "level", "kind", "subject", "relation", "object", "system", "population", "comparator", "species",
-    "intervention", "design", "timing", "causal", "certainty", "limits", "metric", "value", "low", "high", "interval_level",
-    "unit", "k", "n", "i2", "moved", "suspect", "item", "speaker", "locator", "en", "nl",
-)  # fmt: skip
+    "id",
+    "source",
+    "level",
+    "kind",
+    "subject",
+    "relation",
+    "object",
+    "system",
+    "population",
+    "comparator",
+    "species",
+    "intervention",
+    "design",
+    "timing",
+    "causal",
+    "certainty",
+    "limits",
+    "metric",
+    "value",
+    "low",
+    "high",
+    "interval_level",
+    "unit",
+    "k",
+    "n",
+    "i2",
+    "moved",
+    "suspect",
+    "item",
+    "speaker",
+    "locator",
+    "en",
+    "nl",
+)
 _NUMBERS = frozenset({"value", "low", "high", "interval_level", "i2"})
 _WHOLE = frozenset({"k", "n", "year"})
 _FLAGS = frozenset({"moved", "selected_on_outcome"})
 SOURCE_COLUMNS = (
-    "id", "type", "title", "authors", "year", "journal", "doi", "pmid", "language", "design", "n", "population", "interest",
-    "via", "access", "read", "status", "selected_on_outcome",
-)  # fmt: skip
+    "id",
+    "type",
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "doi",
+    "pmid",
+    "language",
+    "design",
+    "n",
+    "population",
+    "interest",
+    "via",
+    "access",
+    "read",
+    "status",
+    "selected_on_outcome",
+)
 QUANTITY_COLUMNS = ("id", "en", "nl", "system", "kind", "unit", "reads")
 
 
@@ -54,18 +100,40 @@ def claim_rows(atlas: Atlas) -> Iterator[dict[str, Any]]:
     for source, claim in atlas.pairs():
         effect = claim.effect
         yield {
-            "id": claim.id, "source": source.id, "level": levels[claim.id], "kind": claim.kind, "subject": claim.subject,
-            "relation": claim.relation, "object": claim.object, "system": claim.system,
-            "population": claim.population or source.population, "comparator": claim.comparator, "species": claim.species,
-            "intervention": claim.intervention, "design": claim.design or source.design, "timing": claim.timing,
-            "causal": claim.causal, "certainty": claim.certainty, "limits": ", ".join(claim.limits),
-            "metric": effect.metric if effect else None, "value": effect.value if effect else None,
-            "low": effect.low if effect else None, "high": effect.high if effect else None,
-            "interval_level": effect.level if effect else None, "unit": effect.unit if effect else None,
-            "k": effect.k if effect else None, "n": effect.n if effect else source.n,
-            "i2": effect.i2 if effect else None, "moved": claim.moved, "suspect": claim.suspect, "item": claim.item,
-            "speaker": claim.speaker, "locator": claim.locator, "en": claim.en, "nl": claim.nl,
-        }  # fmt: skip
+            "id": claim.id,
+            "source": source.id,
+            "level": levels[claim.id],
+            "kind": claim.kind,
+            "subject": claim.subject,
+            "relation": claim.relation,
+            "object": claim.object,
+            "system": claim.system,
+            "population": claim.population or source.population,
+            "comparator": claim.comparator,
+            "species": claim.species,
+            "intervention": claim.intervention,
+            "design": claim.design or source.design,
+            "timing": claim.timing,
+            "causal": claim.causal,
+            "certainty": claim.certainty,
+            "limits": ", ".join(claim.limits),
+            "metric": effect.metric if effect else None,
+            "value": effect.value if effect else None,
+            "low": effect.low if effect else None,
+            "high": effect.high if effect else None,
+            "interval_level": effect.level if effect else None,
+            "unit": effect.unit if effect else None,
+            "k": effect.k if effect else None,
+            "n": effect.n if effect else source.n,
+            "i2": effect.i2 if effect else None,
+            "moved": claim.moved,
+            "suspect": claim.suspect,
+            "item": claim.item,
+            "speaker": claim.speaker,
+            "locator": claim.locator,
+            "en": claim.en,
+            "nl": claim.nl,
+        }
 
 
 def source_rows(atlas: Atlas) -> Iterator[dict[str, Any]]:
@@ -79,7 +147,8 @@ def table(atlas: Atlas, where: str = "true", *, seconds: float = SECONDS, most: 
     """Claims for which one SELECT expression holds, for example ``level = '2' AND subject LIKE 'sleep%'``.
 
     Raises:
-        SamenspelError: if the text is not one expression, names something that is not there, reaches outside, or takes too
+        SamenspelError: if the text is not one expression, names something that is not there, reaches outside, or
+        takes too
             long.
     """
     import duckdb
@@ -87,7 +156,9 @@ def table(atlas: Atlas, where: str = "true", *, seconds: float = SECONDS, most: 
     expression = one_expression(where)
     limit = "" if most is None else f" LIMIT {int(most)}"
     query = f"SELECT * FROM claims WHERE (\n{expression}\n){limit}"
-    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 1, "max_temp_directory_size": "0B"})
+    connection = duckdb.connect(
+        ":memory:", config={"memory_limit": MEMORY, "threads": 1, "max_temp_directory_size": "0B"}
+    )
     try:
         _fill(connection, atlas)
         _lock(connection)
@@ -143,7 +214,11 @@ def _fill(connection: Any, atlas: Atlas) -> None:
     tables: tuple[tuple[str, tuple[str, ...], Iterator[dict[str, Any]]], ...] = (
         ("claims", CLAIM_COLUMNS, claim_rows(atlas)),
         ("sources", SOURCE_COLUMNS, source_rows(atlas)),
-        ("quantities", QUANTITY_COLUMNS, ({c: getattr(q, c) for c in QUANTITY_COLUMNS} for q in atlas.quantities.values())),
+        (
+            "quantities",
+            QUANTITY_COLUMNS,
+            ({c: getattr(q, c) for c in QUANTITY_COLUMNS} for q in atlas.quantities.values()),
+        ),
     )
     for name, columns, rows in tables:
         connection.register("incoming", arrow_table(name, columns, rows))
@@ -172,13 +247,18 @@ def _type(column: str, table_name: str) -> Any:
 def _lock(connection: Any) -> None:
     """Nothing outside can be reached after this, and the lock itself cannot be opened."""
     for setting in (
-        "enable_external_access = false", "autoinstall_known_extensions = false", "autoload_known_extensions = false",
-        "allow_community_extensions = false", "lock_configuration = true",
-    ):  # fmt: skip
+        "enable_external_access = false",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "allow_community_extensions = false",
+        "lock_configuration = true",
+    ):
         connection.execute(f"SET {setting}")
 
 
 def _refused(where: str, why: str) -> SamenspelError:
     shown = where if len(where) <= 60 else where[:57] + "…"
-    return SamenspelError(f"cannot filter claims by {shown!r}: {why}",
-                          cure=f"Write one condition over these columns: {', '.join(CLAIM_COLUMNS)}.")  # fmt: skip
+    return SamenspelError(
+        f"cannot filter claims by {shown!r}: {why}",
+        cure=f"Write one condition over these columns: {', '.join(CLAIM_COLUMNS)}.",
+    )

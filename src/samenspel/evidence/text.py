@@ -22,18 +22,31 @@ _ID = re.compile(r'^[ \t]*(?:id|claim)[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 def decode(raw: bytes, file: str) -> str | Issue:
     """Text of a file, or what is wrong with its bytes. Only UTF-8 with LF is an atlas."""
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        return Issue("encoding", "error", "the file starts with a byte order mark.", file, 1,
-                     "Save it as UTF-8 without BOM.")  # fmt: skip
+        return Issue(
+            "encoding", "error", "the file starts with a byte order mark.", file, 1, "Save it as UTF-8 without BOM."
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
         byte = raw[wrong.start]
-        return Issue("encoding", "error", f"byte 0x{byte:02x} is not UTF-8 (Latin-1 or Windows-1252?).", file, line,
-                     "Save the file as UTF-8.")  # fmt: skip
+        return Issue(
+            "encoding",
+            "error",
+            f"byte 0x{byte:02x} is not UTF-8 (Latin-1 or Windows-1252?).",
+            file,
+            line,
+            "Save the file as UTF-8.",
+        )
     if "\r" in text:
-        return Issue("encoding", "error", "a line ends with CR or CRLF.", file, text.count("\n", 0, text.index("\r")) + 1,
-                     "Save the file with LF line ends.")  # fmt: skip
+        return Issue(
+            "encoding",
+            "error",
+            "a line ends with CR or CRLF.",
+            file,
+            text.count("\n", 0, text.index("\r")) + 1,
+            "Save the file with LF line ends.",
+        )
     return text
 
 

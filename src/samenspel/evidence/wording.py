@@ -1,7 +1,7 @@
 """Which words the program may use about people who are ill, in English and Dutch.
 
-Binds the program's own sentences. A claim may use such a word when its sentence says who says so ("the practice says …").
-Causal verbs only for a claim that says cause, or a randomised effect named with its comparator.
+Binds the program's own sentences. A claim may use such a word when its sentence says who says so ("the practice says
+…"). Causal verbs only for a claim that says cause, or a randomised effect named with its comparator.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ Language = Literal["en", "nl"]
 
 #: words of cure, reset and certainty
 PROMISES: dict[str, tuple[str, ...]] = {
-    "en": ("never", "always", "cure", "cures", "cured", "curing", "reset", "resets", "resetting", "guaranteed", "miracle",
+    "en": ("never", "always", "cure", "cures", "cured", "curing", "reset", "resets", "resetting", "guaranteed",
+           "miracle",
            "proven to work"),
-    "nl": ("nooit", "altijd", "genezen", "geneest", "genezing", "geneesmiddel voor iedereen", "reset", "resetten", "gereset",
+    "nl": ("nooit", "altijd", "genezen", "geneest", "genezing", "geneesmiddel voor iedereen", "reset", "resetten",
+           "gereset",
            "gegarandeerd", "wonder", "bewezen werkzaam"),
 }  # fmt: skip
 #: words about people
 PEOPLE: dict[str, tuple[str, ...]] = {
-    "en": ("sufferers", "sufferer", "fibromyalgia patient", "fibromyalgia patients", "dropped out", "drop-out", "drop-outs",
+    "en": ("sufferers", "sufferer", "fibromyalgia patient", "fibromyalgia patients", "dropped out", "drop-out",
+           "drop-outs",
            "dropouts", "complainers", "victims"),
-    "nl": ("lijders", "fibromyalgiepatiënt", "fibromyalgiepatiënten", "uitvallers", "uitgevallen", "afgehaakt", "slachtoffers"),
+    "nl": ("lijders", "fibromyalgiepatiënt", "fibromyalgiepatiënten", "uitvallers", "uitgevallen", "afgehaakt",
+           "slachtoffers"),
 }  # fmt: skip
 #: words that address or advise one person, or choose a treatment
 ADVICE: dict[str, tuple[str, ...]] = {
@@ -35,10 +39,12 @@ CAUSAL: dict[str, tuple[str, ...]] = {
     "nl": ("veroorzaakt", "veroorzaken", "leidt tot", "leiden tot", "zorgt voor", "doordat", "komt door"),
 }  # fmt: skip
 _ATTRIBUTION: dict[str, str] = {
-    "en": r"\b(says?|said|state[sd]?|claim(s|ed)?|according to|reports?|reported|writes?|wrote|argues?|argued|asks?|asked|"
+    "en": r"\b(says?|said|state[sd]?|claim(s|ed)?|according to|reports?|reported|writes?|wrote|argues?|argued|"
+    r"asks?|asked|"
     r"tells?|told|calls?|called|hopes?|mentions?|mentioned|believes?|suggests?|names?|describes?|promises?|advertises?|"
     r"thinks?|feels?|finds?|expects?|wants?|fears?|holds?|recommends?|advises?|quotes?|doubts?|stresses|explains?)\b",
-    "nl": r"\b(zegt|zeggen|zei|stelt|stellen|volgens|meldt|melden|schrijft|schrijven|betoogt|vraagt|vragen|vertelt|noemt|"
+    "nl": r"\b(zegt|zeggen|zei|stelt|stellen|volgens|meldt|melden|schrijft|schrijven|betoogt|vraagt|vragen|"
+    r"vertelt|noemt|"
     r"noemen|hoopt|gelooft|suggereert|beschrijft|beschrijven|belooft|beweert|vindt|vinden|verwacht|wil|vreest|raadt|"
     r"adviseert|citeert|twijfelt|benadrukt|legt uit|denkt|ervaart|geeft aan|geven aan)\b",
 }
@@ -79,8 +85,8 @@ def unattributed_words(text: str, language: str, *, may_promise: bool = False) -
 def program_sentence(text: str, language: Language, *, causal: bool = False) -> list[str]:
     """What is wrong with a sentence of the program's own; empty when nothing is.
 
-    With `causal`, the sentence reports a claim that says cause or a randomised effect with its comparator, and may use a
-    causal verb.
+    With `causal`, the sentence reports a claim that says cause or a randomised effect with its comparator, and may
+    use a causal verb.
     """
     wrong = [f"promise: {hit}" for hit in _hits(_PROMISE_PATTERNS, text, language)]
     wrong += [f"word about people: {hit}" for hit in _hits(_PEOPLE_PATTERNS, text, language)]

@@ -138,7 +138,7 @@ def _group(atlas, systems, supports, seed, ids, chosen, mixtures, without, ladde
     model = compose(systems, couplings, name="+".join(f"{s.system}{':' + s.variant if s.variant else ''}" for s in systems))
     fixed, person = _parameters(atlas, systems, seed, ids, chosen)
     centres = {**fixed, **{a: float(quantile(d, np.array([0.5]))[0]) * f for a, (d, f) in person.items()}}
-    sources = sorted({c.source for c in couplings})
+    sources = sorted({c.source for c in couplings if not c.input and c.form.kind != "identity"})
     still = rest(systems, centres, len(ids), sources)
     words = {w.address: w for s in systems for w in s.words.values()}
     scales, slopes = _scales(atlas, couplings, words, still)

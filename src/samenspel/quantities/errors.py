@@ -15,7 +15,9 @@ class SamenspelError(Exception):
     diverge) are not errors but counted results.
     """
 
-    def __init__(self, message: str, *, file: str | None = None, line: int | None = None, cure: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, file: str | None = None, line: int | None = None, cure: str | None = None
+    ) -> None:
         self.message, self.file, self.line, self.cure = message, file, line, cure
         super().__init__(message)
 

@@ -5,9 +5,9 @@
     uniform = (floor(word / 2^9) + 1/2) 2^-23
     normal  = Φ⁻¹(uniform)
 
-Arm, option, engine, chunk, thread and order are never part of an address. A uniform is the midpoint of one of 2^23 equal
-cells: strictly between 0 and 1, symmetric about 1/2, and exact in single as well as in double precision (with 2^24 cells
-the last midpoint would round to 1 in single precision). A normal therefore reaches ±5.3 standard deviations.
+Arm, option, engine, chunk, thread and order are never part of an address. A uniform is the midpoint of one of 2^23
+equal cells: strictly between 0 and 1, symmetric about 1/2, and exact in single as well as in double precision (with
+2^24 cells the last midpoint would round to 1 in single precision). A normal therefore reaches ±5.3 standard deviations.
 
 Left out: several draws from one address by request; a second draw is a second channel, so that no draw shifts another.
 """
@@ -65,7 +65,7 @@ def words(seed: int, *, person: Any, world: Any, day: Any, channel: int | str) -
     Raises `SamenspelError` for a seed out of range, `ValueError` for any other part of an address.
     """
     if not 0 <= seed < 2**64:
-        raise SamenspelError(f"the seed {seed} is not a whole number from 0 to 2^64 - 1.", cure="Choose another --seed.")
+        raise SamenspelError(f"the seed {seed} does not lie from 0 to 2^64 - 1.", cure="Choose another --seed.")
     parts = {"person": person, "world": world, "day": day, "channel": _number(channel)}
     counter = tuple(_checked(name, part) for name, part in parts.items())
     return philox4x32((counter[0], counter[1], counter[2], counter[3]), (seed & WORD, seed >> 32))

@@ -31,7 +31,7 @@ class Distribution(ABC):
                 raise ValueError(f"{field.name} must be a finite number, got {number}")
         self.check()
 
-    def check(self) -> None:
+    def check(self) -> None:  # noqa: B027  # a kind may have nothing to refuse
         """Refuse numbers that make no distribution; raises `ValueError`."""
 
     @abstractmethod

@@ -43,7 +43,8 @@ def distribution_from_mapping(
 ) -> Distribution:
     """The distribution record that a mapping describes.
 
-    mapping     `kind` and its numbers (`KINDS`); a lognormal takes `gsd`, or `sigma` = ln gsd; a half-normal `sd` or `sigma`
+    mapping     `kind` and its numbers (`KINDS`); a lognormal takes `gsd`, or `sigma` = ln gsd; a half-normal `sd`, or
+                `sigma`, the same
     file, line  where it stands, for the error
 
     Raises `SamenspelError` for an unknown kind, a missing, unknown or non-finite number, and numbers out of range.

@@ -1,7 +1,13 @@
-"""One content-addressed place for what can be computed again: reservoirs, chunks, runs, kernels.
+"""One content-addressed place for what can be computed again: reservoirs, chunks, runs, banks, kernels.
 
-A file is named by the key of what made it, carries a checksum, is written beside its place and moved there in one step.
-A truncated, foreign or altered file counts as absent. Nothing is unpickled.
+An entry is named by a kind and the key of what made it. Its file is
+
+    the line "samenspel-store-2"  +  SHA-256 of (kind, key, data), 32 bytes  +  data
+
+and is written whole or not at all, into folders that only the owner may open. Nothing is locked: two processes that
+make the same entry write the same content, and the last move wins. A file that is truncated, altered, moved from
+another entry, not the user's own, or standing in a folder that others may enter, counts as absent and is made again.
+Nothing is unpickled. Left out: expiry; the user may delete the folder at any time.
 """
 
 from __future__ import annotations
@@ -11,7 +17,9 @@ import io
 import json
 import logging
 import os
-import tempfile
+import re
+import stat
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,107 +29,144 @@ import numpy.typing as npt
 import platformdirs
 
 from samenspel.quantities.errors import SamenspelError
+from samenspel.store.atomic import atomic_write_bytes, sweep
 
 log = logging.getLogger(__name__)
-MAGIC = b"samenspel-store-1\n"
+MAGIC = b"samenspel-store-2\n"
 ENVIRONMENT = "SAMENSPEL_CACHE"
 Array = npt.NDArray[Any]
-
-
-def key(content: Mapping[str, Any]) -> str:
-    """sha256 of the canonical JSON of `content`.
-
-    Raises `SamenspelError` for what JSON cannot say exactly (NaN, arrays, objects).
-    """
-    try:
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    except (TypeError, ValueError) as fault:
-        raise SamenspelError(f"a content key needs plain values: {fault}.", cure="Give numbers, texts, lists and tables.") from fault
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def atomic_write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then moved.
-
-    Raises `SamenspelError` if the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    except OSError as fault:
-        raise SamenspelError(f"cannot write into {path.parent}: {fault.strerror}.", cure="Choose a folder you may write to.") from fault
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as fault:
-        raise SamenspelError(f"cannot write {path}: {fault.strerror}.", cure="Free some room, or choose another folder.") from fault
-    finally:
-        if os.path.exists(name):
-            os.unlink(name)
-
-
-def atomic_write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text whole or not at all."""
-    atomic_write_bytes(path, text.encode())
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 class Store:
-    """A folder of checked files, by kind and key; by default in the user's cache, for the owner alone."""
+    """A folder of checked files, by kind and key.
 
-    def __init__(self, root: Path | None = None) -> None:
-        given = os.environ.get(ENVIRONMENT)
-        self.root = root or (Path(given) if given else Path(platformdirs.user_cache_dir("samenspel")))
+    root  where it stands; if not given, the folder named by SAMENSPEL_CACHE, else the user's own cache folder
+    """
 
-    def path(self, kind: str, name: str) -> Path:
-        """Where an entry stands."""
-        return self.root / kind / name[:2] / name
+    def __init__(self, root: Path | str | None = None) -> None:
+        given = root or os.environ.get(ENVIRONMENT)
+        self.root = Path(given) if given else Path(platformdirs.user_cache_dir("samenspel"))
 
-    def put(self, kind: str, name: str, data: bytes) -> Path:
-        """Store bytes under a key; the last writer of equal content wins, which changes nothing."""
-        path = self.path(kind, name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        atomic_write_bytes(path, MAGIC + hashlib.sha256(data).digest() + data)
-        os.chmod(path, 0o600)
+    def path(self, kind: str, key: str) -> Path:
+        """Where an entry stands, whether or not it is there.
+
+        Raises `ValueError` if kind or key could lead out of the store.
+        """
+        for name in (kind, key):
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} cannot name a store entry; use letters, digits, and - _ . inside")
+        return self.root / kind / key[:2] / key
+
+    def put(self, kind: str, key: str, data: bytes) -> Path:
+        """Store bytes and return their place.
+
+        Raises `SamenspelError` if the store cannot be written.
+        """
+        path = self.path(kind, key)
+        self._make_private(path.parent)
+        sweep(path.parent)
+        atomic_write_bytes(path, MAGIC + _checksum(kind, key, data) + data, mode=0o600)
         return path
 
-    def get(self, kind: str, name: str) -> bytes | None:
-        """The bytes of an entry; None when it is absent, not ours, or damaged."""
-        path = self.path(kind, name)
-        try:
-            status = path.stat()
-            raw = path.read_bytes()
-        except OSError:
+    def get(self, kind: str, key: str) -> bytes | None:
+        """The bytes of an entry; None when it is absent, damaged, or not the user's own (logged)."""
+        path = self.path(kind, key)
+        raw = self._read_own(path)
+        if raw is None:
             return None
-        if hasattr(os, "getuid") and status.st_uid != os.getuid():
-            log.warning("ignored %s: it belongs to another user", path)
-            return None
-        head = len(MAGIC)
-        data = raw[head + 32 :]
-        if raw[:head] != MAGIC or raw[head : head + 32] != hashlib.sha256(data).digest():
-            log.warning("ignored %s: damaged or foreign; it will be made again", path)
+        start = len(MAGIC) + 32
+        data = raw[start:]
+        if raw[:start] != MAGIC + _checksum(kind, key, data):
+            log.warning("ignored %s: truncated, altered or foreign; it will be made again", path)
             return None
         return data
 
-    def put_arrays(self, kind: str, name: str, arrays: Mapping[str, Array], notes: Mapping[str, Any] | None = None) -> Path:
-        """Store named arrays, with plain notes beside them."""
-        buffer = io.BytesIO()
-        text = np.frombuffer(json.dumps(dict(notes or {}), sort_keys=True).encode(), dtype=np.uint8)
-        np.savez(buffer, **{"notes": text, **{f"a/{k}": v for k, v in arrays.items()}})  # pyright: ignore[reportArgumentType]
-        return self.put(kind, name, buffer.getvalue())
+    def put_arrays(
+        self, kind: str, key: str, arrays: Mapping[str, Array], notes: Mapping[str, Any] | None = None
+    ) -> Path:
+        """Store named arrays of numbers, truth values or texts, with plain notes (JSON) beside them.
 
-    def get_arrays(self, kind: str, name: str) -> tuple[dict[str, Array], dict[str, Any]] | None:
+        Raises `SamenspelError` if the store cannot be written, `ValueError` for arrays of Python objects.
+        """
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("notes"), json.dumps(dict(notes or {}), sort_keys=True, allow_nan=False))
+            for name, array in sorted(arrays.items()):
+                if array.dtype.hasobject:
+                    raise ValueError(f"array {name!r} holds Python objects; store numbers, truth values or texts")
+                with archive.open(zipfile.ZipInfo(f"arrays/{name}"), "w", force_zip64=True) as out:
+                    np.lib.format.write_array(out, np.asarray(array), allow_pickle=False)
+        return self.put(kind, key, buffer.getvalue())
+
+    def get_arrays(self, kind: str, key: str) -> tuple[dict[str, Array], dict[str, Any]] | None:
         """Named arrays and notes of an entry; None as in `get`."""
-        data = self.get(kind, name)
+        data = self.get(kind, key)
         if data is None:
             return None
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as file:
-                notes = json.loads(bytes(file["notes"]).decode())
-                return {k.removeprefix("a/"): file[k] for k in file.files if k.startswith("a/")}, notes
-        except (ValueError, KeyError, OSError):
-            log.warning("ignored %s: not readable; it will be made again", self.path(kind, name))
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                notes: dict[str, Any] = json.loads(archive.read("notes"))
+                arrays: dict[str, Array] = {}
+                for entry in archive.namelist():
+                    if entry.startswith("arrays/"):
+                        part = io.BytesIO(archive.read(entry))
+                        arrays[entry.removeprefix("arrays/")] = np.lib.format.read_array(part, allow_pickle=False)
+                return arrays, notes
+        except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+            log.warning("ignored %s: it holds no arrays; it will be made again", self.path(kind, key))
             return None
+
+    def _make_private(self, folder: Path) -> None:
+        """Make the folders below the root, each for the owner alone, and close those of ours that stand open."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for level in (folder.parent, folder):
+                level.mkdir(exist_ok=True, mode=0o700)
+                if not _private(level.lstat()):
+                    os.chmod(level, 0o700)
+        except OSError as fault:
+            raise SamenspelError(
+                f"cannot write into the store {self.root}: {fault.strerror}.",
+                cure=f"Choose another folder by the environment variable {ENVIRONMENT}.",
+            ) from fault
+
+    def _read_own(self, path: Path) -> bytes | None:
+        """The raw file, if it and the two folders above it are the user's own and closed to others."""
+        try:
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        except FileNotFoundError:
+            return None
+        except OSError as fault:
+            log.warning("ignored %s: %s", path, fault.strerror)
+            return None
+        with os.fdopen(handle, "rb") as file:
+            standing = [path.parent.parent.lstat(), path.parent.lstat()]
+            if not all(_private(level) for level in standing) or not _own_file(os.fstat(file.fileno())):
+                log.warning("ignored %s: others may write it; it will be made again", path)
+                return None
+            try:
+                return file.read()
+            except OSError as fault:
+                log.warning("ignored %s: %s", path, fault.strerror)
+                return None
+
+
+def _checksum(kind: str, key: str, data: bytes) -> bytes:
+    digest = hashlib.sha256(f"{kind}\n{key}\n".encode())
+    digest.update(data)
+    return digest.digest()
+
+
+def _private(status: os.stat_result) -> bool:
+    """A real folder of the user, that nobody else may enter."""
+    if not hasattr(os, "getuid"):
+        return True
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and status.st_mode & 0o077 == 0
+
+
+def _own_file(status: os.stat_result) -> bool:
+    """A plain file of the user, that nobody else may write."""
+    if not hasattr(os, "getuid"):
+        return True
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid() and status.st_mode & 0o022 == 0

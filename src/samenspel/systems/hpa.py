@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from samenspel.declare import Input, Parameter, Port, Readout, State, System
-from samenspel.declare.maths import log, exp
 from samenspel.declare.system import Equations
 
 
 class Hpa(System):
-    r"""Pituitary and adrenal mass under a daily drive; hormones are the quasi-steady state of the minute equations.
+    r"""Pituitary and adrenal mass under a daily drive; hormones are in balance with them within half a day.
 
-    dP/dt = gP P (x1 (1 - P/K_P) - 1),  dA/dt = gA A (x2 (1 - A/K_A) - 1)
-    x1 = u G(x3)/x3,  x2 = x1 P G(x3),  x3 = x2 A,  G(x) = 1/((x/K)^n + 1);  so  x3^2 = u G(x3)^2 P A
+    dP/dt = gP P (x1 (1 - P/K_P) - 1),  dA/dt = gA A (x2 (1 - A/K_A) - 1),  dx3/dt = (x2 A - x3)/tau
+    x1 = u G(x3)/x3,  x2 = x1 P G(x3),  G(x) = 1/((x/K)^n + 1)
 
-    P, A  pituitary and adrenal mass, 1 at rest      x1, x2, x3  CRH, ACTH, cortisol, 1 at rest without feedback loss
+    P, A  pituitary and adrenal mass      x1, x2, x3  CRH, ACTH, cortisol; near 1 at rest      tau  half a day (ours)
     u     drive (1 + stressor) times the port        gP, gA  turnover per day       K, n  glucocorticoid receptor
-    Left out: the daily and hourly rhythm (their means are kept). The root for x3 is ten unrolled Newton steps in ln x3.
+    Left out: the daily and hourly rhythm (their means are kept); cortisol in saliva and urine follow blood.
     Reproduces: Karin 2020 / Milo 2025 blunting of ACTH after long stress, tests/published/test_hpa.py.
     """
 
@@ -23,10 +22,12 @@ class Hpa(System):
     feeds = "how cortisol and ACTH follow a drive over weeks; it says nothing about fibromyalgia itself"
     pituitary = State(low=0.0, start=1.0)
     adrenal = State(low=0.0, start=1.0)
+    cortisol_blood = State(low=0.0, start=1.0)
     drive = Port(combine="product", shifts="cortisol_blood")
     stressor = Input(habitual=0.0, reference=1.0)
     pituitary_turnover = Parameter(unit="1/day")
     adrenal_turnover = Parameter(unit="1/day")
+    hormone_time = Parameter(unit="day")
     receptor_half = Parameter()
     receptor_slope = Parameter()
     pituitary_capacity = Parameter()
@@ -34,46 +35,32 @@ class Hpa(System):
     person_drive = Parameter()
     crh = Readout(low=0.0)
     acth = Readout(low=0.0)
-    cortisol_blood = Readout(low=0.0)
     cortisol_saliva = Readout(low=0.0)
     cortisol_urine = Readout(low=0.0)
     cortisol_morning = Readout(low=0.0)
-    cortisol_level = Readout(low=0.0, doc="what gland masses alone would give: a source for others")
 
     @staticmethod
-    def _cortisol(v, u):
-        """Positive root of x^2 ((x/K)^n + 1)^2 = u P A; with y = ln x the left side is monotone, so Newton converges."""
-        goal = log(u * v.pituitary * v.adrenal)
-        y = goal / (2 + 2 * v.receptor_slope / (1 + v.receptor_half**v.receptor_slope))
-        for _ in range(6):
-            bend = exp(v.receptor_slope * (y - log(v.receptor_half)))
-            y = y - (2 * y + 2 * log(1 + bend) - goal) / (2 + 2 * v.receptor_slope * bend / (1 + bend))
-        return exp(y)
-
-    @staticmethod
-    def _hormones(v, u):
-        x3 = Hpa._cortisol(v, u)
-        feedback = 1 / ((x3 / v.receptor_half) ** v.receptor_slope + 1)
-        x1 = u * feedback / x3
-        return x1, x1 * v.pituitary * feedback, x3
+    def _above(v):
+        """CRH and ACTH that go with the present cortisol and masses."""
+        feedback = 1 / ((v.cortisol_blood / v.receptor_half) ** v.receptor_slope + 1)
+        crh = v.person_drive * v.drive * (1 + v.stressor) * feedback / v.cortisol_blood
+        return crh, crh * v.pituitary * feedback
 
     @staticmethod
     def readouts(v) -> Equations:
         """Hormones of the day."""
-        x1, x2, x3 = Hpa._hormones(v, v.person_drive * v.drive * (1 + v.stressor))
-        level = Hpa._cortisol(v, v.person_drive)
-        return {
-            "crh": x1, "acth": x2, "cortisol_blood": x3, "cortisol_saliva": x3, "cortisol_urine": x3,
-            "cortisol_morning": x3, "cortisol_level": level,
-        }  # fmt: skip
+        crh, acth = Hpa._above(v)
+        blood = v.cortisol_blood
+        return {"crh": crh, "acth": acth, "cortisol_saliva": blood, "cortisol_urine": blood, "cortisol_morning": blood}
 
     @staticmethod
     def drift(v) -> Equations:
         """Gland masses grow where their hormone is above 1."""
-        x1, x2, _ = Hpa._hormones(v, v.person_drive * v.drive * (1 + v.stressor))
+        crh, acth = Hpa._above(v)
         return {
-            "pituitary": v.pituitary_turnover * v.pituitary * (x1 * (1 - v.pituitary / v.pituitary_capacity) - 1),
-            "adrenal": v.adrenal_turnover * v.adrenal * (x2 * (1 - v.adrenal / v.adrenal_capacity) - 1),
+            "pituitary": v.pituitary_turnover * v.pituitary * (crh * (1 - v.pituitary / v.pituitary_capacity) - 1),
+            "adrenal": v.adrenal_turnover * v.adrenal * (acth * (1 - v.adrenal / v.adrenal_capacity) - 1),
+            "cortisol_blood": (acth * v.adrenal - v.cortisol_blood) / v.hormone_time,
         }
 
 
@@ -84,10 +71,9 @@ class HpaFull(Hpa):
     """
 
     variant = "full"
-    hormone_1 = State(low=0.0, start=1.0)
-    hormone_2 = State(low=0.0, start=1.0)
-    hormone_3 = State(low=0.0, start=1.0)
-    fast = ("hormone_1", "hormone_2", "hormone_3")
+    hormone_1 = State(low=0.0, start=1.0, doc="CRH")
+    hormone_2 = State(low=0.0, start=1.0, doc="ACTH")
+    fast = ("hormone_1", "hormone_2", "cortisol_blood")
     crh_turnover = Parameter(unit="1/day")
     acth_turnover = Parameter(unit="1/day")
     cortisol_turnover = Parameter(unit="1/day")
@@ -95,20 +81,21 @@ class HpaFull(Hpa):
     @staticmethod
     def readouts(v) -> Equations:
         """Hormones now."""
+        blood = v.cortisol_blood
         return {
-            "crh": v.hormone_1, "acth": v.hormone_2, "cortisol_blood": v.hormone_3, "cortisol_saliva": v.hormone_3,
-            "cortisol_urine": v.hormone_3, "cortisol_morning": v.hormone_3, "cortisol_level": v.hormone_3,
+            "crh": v.hormone_1, "acth": v.hormone_2, "cortisol_saliva": blood, "cortisol_urine": blood,
+            "cortisol_morning": blood,
         }  # fmt: skip
 
     @staticmethod
     def drift(v) -> Equations:
         """Hormones and gland masses."""
         u = v.person_drive * v.drive * (1 + v.stressor)
-        feedback = 1 / ((v.hormone_3 / v.receptor_half) ** v.receptor_slope + 1)
+        feedback = 1 / ((v.cortisol_blood / v.receptor_half) ** v.receptor_slope + 1)
         return {
-            "hormone_1": v.crh_turnover * (u * feedback / v.hormone_3 - v.hormone_1),
+            "hormone_1": v.crh_turnover * (u * feedback / v.cortisol_blood - v.hormone_1),
             "hormone_2": v.acth_turnover * (v.hormone_1 * v.pituitary * feedback - v.hormone_2),
-            "hormone_3": v.cortisol_turnover * (v.hormone_2 * v.adrenal - v.hormone_3),
+            "cortisol_blood": v.cortisol_turnover * (v.hormone_2 * v.adrenal - v.cortisol_blood),
             "pituitary": v.pituitary_turnover
             * v.pituitary
             * (v.hormone_1 * (1 - v.pituitary / v.pituitary_capacity) - 1),

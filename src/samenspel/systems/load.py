@@ -2,64 +2,79 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from samenspel.declare import Parameter, Port, Readout, State, System
-from samenspel.declare.maths import within
+from samenspel.declare.maths import tanh, within
 from samenspel.declare.system import Equations
+
+View = Any
 
 
 class Load(System):
     r"""Strain draws on a reserve that refills slowly; what is owed comes back as fatigue, later (ours).
 
-    ds/dt = (W(s_set + strain_up; 0, 4) - s)/tau_s
+    ds/dt = (W(s_set + (1 - pacing) swing tanh((f_ref - f)/span) + strain_up; 0, 4) - s)/tau_s
     dr/dt = (W(r_set - draw (s - 1) + reserve_shift; 0, 2) - r)/tau_r
     df/dt = (W(f_set + a_s (s - 1) + a_r (1 - r) + fatigue_up; 0, 10) - f)/tau_f
+    exertion = s/(r + r_0)
 
-    s  strain: daily load (physical, cognitive, sensory, emotional) over capacity, relative to general adults
-    r  reserve, relative      f  felt fatigue, 0 to 10      tau_r > tau_s: the delayed pay-back
-    Left out: single activities; pacing as a plan (a person's own swing stands in the noise).
-    Reproduces: nothing published; boom and bust as behaviour, tests/published/test_load.py. Ours.
+    s  strain: daily load (physical, cognitive, sensory, emotional) over capacity, relative to general adults, 0 to 4
+    r  reserve, relative, 0 to 2       f  felt fatigue, 0 to 10       tau  in days, tau_r the longest: pay-back is delayed
+    pacing  share of activity that follows a plan, 0 (all by how one feels) to 1 (all by plan); person
+    swing   how much more is done on a good day      span  points of fatigue within which it changes      draw, a  strengths
+    With low pacing a good spell invites more load, the reserve runs down, fatigue follows days later and load is cut: boom and
+    bust. With full pacing the same push fades without rebound.
+    Left out: single activities; over-persistence (doing more the more tired one is); load that work or care impose by the hour.
+    Reproduces: nothing published was found; boom and bust as behaviour, tests/published/test_load.py. Ours.
     """
 
     system = "load"
-    feeds = "the published anchor says nothing about fibromyalgia: there is none; equations are ours"
-    strain = State(low=0.0, high=4.0, start="strain_set")
-    reserve = State(low=0.0, high=2.0, start="reserve_set")
-    fatigue = State(unit="point", low=0.0, high=10.0, start="fatigue_set")
+    feeds = "there is no published anchor; the equations are ours and say nothing about fibromyalgia"
+    strain = State(low=0.0, high=4.0, start="strain_set", doc="daily load over capacity, relative")
+    reserve = State(low=0.0, high=2.0, start="reserve_set", doc="what can still be asked, relative")
+    fatigue = State(unit="point", low=0.0, high=10.0, start="fatigue_set", doc="felt fatigue")
     strain_up = Port(combine="sum", shifts="strain")
     reserve_shift = Port(combine="sum", shifts="reserve")
     fatigue_up = Port(unit="point", combine="sum", shifts="fatigue")
     strain_set = Parameter()
     strain_time = Parameter(unit="day")
     strain_daily = Parameter(unit="1/day")
+    pacing = Parameter()
+    swing = Parameter()
+    swing_span = Parameter(unit="point")
     reserve_set = Parameter()
     reserve_time = Parameter(unit="day")
     reserve_draw = Parameter()
+    reserve_floor = Parameter(doc="keeps exertion finite when nothing is left")
     fatigue_set = Parameter(unit="point")
+    fatigue_usual = Parameter(unit="point")
     fatigue_time = Parameter(unit="day")
     fatigue_per_strain = Parameter(unit="point")
     fatigue_per_reserve = Parameter(unit="point")
-    fatigue_high = Parameter(unit="point")
-    edge = Parameter()
+    fatigue_high = Parameter(unit="point", doc="end of the rating scale")
+    edge = Parameter(doc="width of the bend at a bound")
     fatigue_edge = Parameter(unit="point")
     exertion = Readout(low=0.0, doc="strain over reserve: how heavy the day feels")
 
     @staticmethod
-    def readouts(v) -> Equations:
+    def readouts(v: View) -> Equations:
         """How heavy the day feels."""
-        return {"exertion": v.strain / (v.reserve + v.edge)}
+        return {"exertion": v.strain / (v.reserve + v.reserve_floor)}
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """Draw on the reserve, and pay back."""
+        by_feel = (1 - v.pacing) * v.swing * tanh((v.fatigue_usual - v.fatigue) / v.swing_span)
         reserve = v.reserve_set - v.reserve_draw * (v.strain - 1) + v.reserve_shift
         felt = v.fatigue_set + v.fatigue_per_strain * (v.strain - 1) + v.fatigue_per_reserve * (1 - v.reserve) + v.fatigue_up
         return {
-            "strain": (within(v.strain_set + v.strain_up, 0, 4, v.edge) - v.strain) / v.strain_time,
+            "strain": (within(v.strain_set + by_feel + v.strain_up, 0, 4, v.edge) - v.strain) / v.strain_time,
             "reserve": (within(reserve, 0, 2, v.edge) - v.reserve) / v.reserve_time,
             "fatigue": (within(felt, 0, v.fatigue_high, v.fatigue_edge) - v.fatigue) / v.fatigue_time,
         }
 
     @staticmethod
-    def noise(v) -> Equations:
+    def noise(v: View) -> Equations:
         """Days differ in what they ask."""
         return {"strain": v.strain_daily}

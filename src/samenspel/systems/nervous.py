@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from samenspel.declare import Parameter, Port, Readout, State, System
-from samenspel.declare.maths import logistic, within
+from samenspel.declare.maths import hill, log, logistic, softplus, within
 from samenspel.declare.system import Equations
+
+View = Any
 
 
 class Nervous(System):
@@ -12,13 +16,21 @@ class Nervous(System):
 
     dg/dt = (W(g_set + gain_up; 0, 3) - g)/tau_g        di/dt = (W(i_set + inhibition_up; 0, 2) - i)/tau_i
     de/dt = (W(e_set + entrenchment_up; 0, 1) - e)/tau_e
-    pain_level = W(b + a_g (g - 1) + a_i (1 - i) + a_e (e - e_ref); 0, 10);   pain adds drive and pain_now inside W
+    lasting = b + a_g (g - 1) + a_i (1 - i) + a_e (e - e_ref)
+    pain_level = W(lasting; 0, 10)        pain = W(lasting + g drive + pain_now; 0, 10)
+    widespreadness = 1/(1 + exp(-(ln(w/(1 - w)) + c_g (g - 1) + c_e (e - e_ref))))
+    temporal_summation = z_g (g - 1),  conditioned_modulation = z_i (i - 1),  sensory_sensitivity = z_s (g - 1)
 
-    g   central gain, relative to general adults, 0 to 3        i  descending inhibition, relative, 0 to 2
-    e   entrenchment: how settled pain is, 0 to 1               b  habitual rating of the person, 0 to 10
-    W   smooth bound with slope at most 1 (`maths.within`); tau in days
-    Left out: firing rates and synapses (milliseconds); the daily curve of pain; anything learned within a day.
-    Reproduces: nothing published on its own; ours. The switch of the published loop model stands beside it as a variant.
+    g  central gain relative to general adults, 0 to 3         i  descending inhibition, relative, 0 to 2
+    e  entrenchment: how settled pain has become, 0 to 1       b  habitual rating of the person, 0 to 10
+    w  share of body regions that hurt at the reference person (claim)      z  turns one SD of a state into one SD of a test
+    W  smooth bound with slope at most 1 (`maths.within`)      tau  in days
+    drive  peripheral drive in points, amplified by the gain   pain_now  attention, appraisal, context, in points
+    Left out: firing rates and synapses (variant "full"); the daily curve of pain (its mean over a day is zero, and the study
+    that printed it examines the model); opioids and monoamines one by one; learning within a day.
+    Reproduces: nothing published on its own, the equations are ours. The stand-in loop beside it (variants "latch", "full")
+    reproduces its reference values in tests/published/test_nervous.py.
+    Raises nothing: a value outside its range cannot be reached.
     """
 
     system = "nervous"
@@ -29,7 +41,7 @@ class Nervous(System):
     gain_up = Port(combine="sum", shifts="central_gain")
     inhibition_up = Port(combine="sum", shifts="inhibition")
     entrenchment_up = Port(combine="sum", shifts="entrenchment")
-    drive = Port(unit="point", combine="sum", shifts="pain", doc="peripheral drive")
+    drive = Port(unit="point", combine="sum", shifts="pain", doc="peripheral drive, before central gain")
     pain_now = Port(unit="point", combine="sum", shifts="pain", doc="attention, appraisal and context of the moment")
     gain_set = Parameter()
     inhibition_set = Parameter()
@@ -38,6 +50,7 @@ class Nervous(System):
     inhibition_time = Parameter(unit="day")
     entrenchment_time = Parameter(unit="day")
     gain_daily = Parameter(unit="1/day")
+    inhibition_daily = Parameter(unit="1/day")
     edge = Parameter(doc="width of the bend at a bound")
     pain_base = Parameter(unit="point")
     pain_edge = Parameter(unit="point")
@@ -46,7 +59,7 @@ class Nervous(System):
     pain_per_entrenchment = Parameter(unit="point")
     pain_high = Parameter(unit="point", doc="end of the rating scale")
     entrenchment_usual = Parameter()
-    spread_usual = Parameter(doc="log odds of a painful region at the reference person")
+    spread_usual = Parameter(doc="share of body regions that hurt at the reference person")
     spread_per_gain = Parameter()
     spread_per_entrenchment = Parameter()
     summation_per_gain = Parameter()
@@ -60,25 +73,22 @@ class Nervous(System):
     sensory_sensitivity = Readout(doc="SDs above general adults")
 
     @staticmethod
-    def _lasting(v):
-        return (
+    def readouts(v: View) -> Equations:
+        """Ratings, spread and test results."""
+        lasting = (
             v.pain_base
             + v.pain_per_gain * (v.central_gain - 1)
             + v.pain_per_inhibition * (1 - v.inhibition)
             + v.pain_per_entrenchment * (v.entrenchment - v.entrenchment_usual)
         )
-
-    @staticmethod
-    def readouts(v) -> Equations:
-        """Ratings, spread and test results."""
-        lasting = Nervous._lasting(v)
         odds = (
-            v.spread_usual
+            log(v.spread_usual / (1 - v.spread_usual))
             + v.spread_per_gain * (v.central_gain - 1)
             + v.spread_per_entrenchment * (v.entrenchment - v.entrenchment_usual)
         )
+        now = lasting + v.central_gain * v.drive + v.pain_now
         return {
-            "pain": within(lasting + v.drive + v.pain_now, 0, v.pain_high, v.pain_edge),
+            "pain": within(now, 0, v.pain_high, v.pain_edge),
             "pain_level": within(lasting, 0, v.pain_high, v.pain_edge),
             "widespreadness": logistic(odds),
             "temporal_summation": v.summation_per_gain * (v.central_gain - 1),
@@ -87,58 +97,112 @@ class Nervous(System):
         }
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """Each state returns to its set point."""
-        return Nervous._with_gain(v, v.gain_set + v.gain_up)
+        return _returning(v, v.gain_set + v.gain_up)
 
     @staticmethod
-    def _with_gain(v, aim) -> Equations:
-        return {
-            "central_gain": (within(aim, 0, 3, v.edge) - v.central_gain) / v.gain_time,
-            "inhibition": (within(v.inhibition_set + v.inhibition_up, 0, 2, v.edge) - v.inhibition) / v.inhibition_time,
-            "entrenchment": (within(v.entrenchment_set + v.entrenchment_up, 0, 1, v.edge) - v.entrenchment)
-            / v.entrenchment_time,
-        }
-
-    @staticmethod
-    def noise(v) -> Equations:
-        """Day-to-day push on the gain."""
-        return {"central_gain": v.gain_daily}
+    def noise(v: View) -> Equations:
+        """Day-to-day pushes on gain and inhibition; entrenchment has none."""
+        return {"central_gain": v.gain_daily, "inhibition": v.inhibition_daily}
 
 
 class NervousLatch(Nervous):
-    r"""Central gain as a latching switch: beyond a threshold it holds itself up (ours).
+    r"""Central gain as a latching switch: a loop of excitation that, once up, holds itself up when inhibition is weak (ours).
 
-    dg/dt = (W(g_set + gain_up + hold / (1 + exp(-(g - theta)/width)); 0, 3) - g)/tau_g
+    dg/dt = (W(g_set + gain_up + lift; 0, 3) - g)/tau_g
+    v = F(i0 + s (g - 1)),  c = b H(v; K, 4),  r = theta (H(v; K, 2) + H(c; K, 2))/2
+    lift = b H(c; K, 4)/(1 + a i r)/s            H(x; K, n) = x^n/(K^n + x^n),  F(x) = e ln(1 + exp(x/e))
 
-    hold  how far the switch lifts the aim, 0 to 2     theta  gain at which half of it is reached     width  its steepness
-    Two resting points exist where hold/(4 width) > 1 and the aim lies between the folds; see tests/published/test_nervous.
+    v, c, r  firing of thalamus, cortex and reticular nucleus, no unit, at balance with the slow gain
+    a        strength of the inhibition that the thalamus receives, at descending inhibition i = 1
+    b, K, theta, i0  of the loop; s  firing per unit of gain; e  width of the floor under v
+    The slow reduction of the loop in variant "full": same resting points. Weaker inhibition takes it from one resting point to
+    two; a person starts on the lower one.
+    Left out: everything faster than days. It stands in for a published loop model whose equations we do not have.
+    Reproduces: one to two resting points, hysteresis, both folds, tests/published/test_nervous.py. Ours.
     """
 
     variant = "latch"
-    hold = Parameter()
-    threshold = Parameter()
-    width = Parameter()
+    loop_input = Parameter(doc="firing of the thalamus at rest")
+    loop_strength = Parameter(doc="strength of excitation")
+    loop_half = Parameter(doc="firing at which a connection works at half strength")
+    loop_threshold = Parameter(doc="strength of the reticular nucleus")
+    loop_inhibition = Parameter(doc="strength of inhibition of the thalamus at usual descending inhibition")
+    firing_per_gain = Parameter(doc="firing per unit of central gain")
+    firing_edge = Parameter(doc="width of the floor under firing")
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """As the dial, with a self-exciting aim."""
-        lift = v.hold * logistic((v.central_gain - v.threshold) / v.width)
-        return Nervous._with_gain(v, v.gain_set + v.gain_up + lift)
+        firing = _floor(v.loop_input + v.firing_per_gain * (v.central_gain - 1), v.firing_edge)
+        cortex = v.loop_strength * hill(firing, v.loop_half, 4)
+        reticular = v.loop_threshold * (hill(firing, v.loop_half, 2) + hill(cortex, v.loop_half, 2)) / 2
+        lift = v.loop_strength * hill(cortex, v.loop_half, 4) / (1 + v.loop_inhibition * v.inhibition * reticular)
+        return _returning(v, v.gain_set + v.gain_up + lift / v.firing_per_gain)
+
+
+class NervousFull(NervousLatch):
+    r"""The loop itself, in fractions of a second, with the slow gain following the thalamus (ours; stand-in).
+
+    dv/dt = (F(i0 + s (g_set + gain_up - 1)) + b H(c; K, 4)/(1 + a i r) - v)/tau
+    dc/dt = (b H(v; K, 4) - c)/tau       dr/dt = (theta (H(v; K, 2) + H(c; K, 2))/2 - r)/tau
+    dg/dt = (W(1 + (v - i0)/s; 0, 3) - g)/tau_g
+
+    Symbols as in variant "latch"; tau  time constant of firing, below a second
+    Left out: spikes, delays, further nuclei, hormones. It stands in for a published loop model whose equations we do not have.
+    Reproduces: the resting points of the stand-in at five strengths of inhibition, tests/published/test_nervous.py.
+    """
+
+    variant = "full"
+    fast = ("thalamus", "cortex", "reticular")
+    thalamus = State(low=0.0, start="loop_input", doc="firing of the ventroposterolateral thalamus")
+    cortex = State(low=0.0, start=0.0, doc="firing of the somatosensory cortex")
+    reticular = State(low=0.0, start=0.0, doc="firing of the thalamic reticular nucleus")
+    firing_time = Parameter(unit="s")
+
+    @staticmethod
+    def drift(v: View) -> Equations:
+        """Firing of three nuclei, and the gain that follows."""
+        arriving = _floor(v.loop_input + v.firing_per_gain * (v.gain_set + v.gain_up - 1), v.firing_edge)
+        excited = v.loop_strength * hill(v.cortex, v.loop_half, 4) / (1 + v.loop_inhibition * v.inhibition * v.reticular)
+        both = (hill(v.thalamus, v.loop_half, 2) + hill(v.cortex, v.loop_half, 2)) / 2
+        return _returning(v, 1 + (v.thalamus - v.loop_input) / v.firing_per_gain) | {
+            "thalamus": (arriving + excited - v.thalamus) / v.firing_time,
+            "cortex": (v.loop_strength * hill(v.thalamus, v.loop_half, 4) - v.cortex) / v.firing_time,
+            "reticular": (v.loop_threshold * both - v.reticular) / v.firing_time,
+        }
 
 
 class NervousDriven(Nervous):
     r"""Central gain kept up by drive: it follows what the periphery sends, and falls when that stops (ours).
 
-    dg/dt = (W(g_set + gain_up + follow drive; 0, 3) - g)/tau_g
+    dg/dt = (W(1 + o (g_set - 1) + gain_up + follow drive; 0, 3) - g)/tau_g
 
-    follow  gain per point of peripheral drive, above 0
+    o  how much of the person's own setting counts, 0 to 1      follow  gain per point of peripheral drive, above 0
+    Left out: as in the dial. Reproduces: gain that comes back when drive stops, tests/published/test_nervous.py. Ours.
     """
 
     variant = "driven"
+    own_share = Parameter()
     follow = Parameter(unit="1/point")
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """As the dial, with the peripheral drive in its aim."""
-        return Nervous._with_gain(v, v.gain_set + v.gain_up + v.follow * v.drive)
+        return _returning(v, 1 + v.own_share * (v.gain_set - 1) + v.gain_up + v.follow * v.drive)
+
+
+def _returning(v: View, aim: Any) -> Equations:
+    """Drift of the three slow states when the gain aims at `aim`."""
+    return {
+        "central_gain": (within(aim, 0, 3, v.edge) - v.central_gain) / v.gain_time,
+        "inhibition": (within(v.inhibition_set + v.inhibition_up, 0, 2, v.edge) - v.inhibition) / v.inhibition_time,
+        "entrenchment": (within(v.entrenchment_set + v.entrenchment_up, 0, 1, v.edge) - v.entrenchment)
+        / v.entrenchment_time,
+    }
+
+
+def _floor(value: Any, edge: Any) -> Any:
+    """A smooth max(value, 0)."""
+    return edge * softplus(value / edge)

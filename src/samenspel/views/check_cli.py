@@ -29,14 +29,26 @@ def run(folder: Path | None, ends: Ends | None = None, *, as_json: bool = False,
     errors, others = counts(issues)
     shown = [issue for issue in issues if warnings or issue.severity == "error"]
     if as_json:
-        typer.echo(json.dumps({
-            "schema": 1, "errors": errors, "warnings": others, "issues": [issue.as_json() for issue in shown],
-            "claims": len(atlas.claims) if atlas else 0, "sources": len(atlas.sources) if atlas else 0,
-        }, ensure_ascii=False, indent=1))  # fmt: skip
+        typer.echo(
+            json.dumps(
+                {
+                    "schema": 1,
+                    "errors": errors,
+                    "warnings": others,
+                    "issues": [issue.as_json() for issue in shown],
+                    "claims": len(atlas.claims) if atlas else 0,
+                    "sources": len(atlas.sources) if atlas else 0,
+                },
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     else:
         for issue in shown:
             typer.echo(str(issue))
         if atlas is not None:
-            typer.echo(f"{len(atlas.sources)} sources, {len(atlas.claims)} claims, {len(atlas.couplings)} couplings; "
-                       f"{errors} errors, {others} warnings")  # fmt: skip
+            typer.echo(
+                f"{len(atlas.sources)} sources, {len(atlas.claims)} claims, {len(atlas.couplings)} couplings; "
+                f"{errors} errors, {others} warnings"
+            )
     return 1 if errors else 0

@@ -1,4 +1,4 @@
-"""`samenspel evidence …`: the evidence base on the command line. Answers go to standard output, the rest to standard error."""
+"""`samenspel evidence …`: the evidence base on the command line; answers on standard output, the rest on error."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def _written(files: list[Path]) -> None:
 def counts_command(
     source: Annotated[str, typer.Option("--source", help="Id of the source to recount.")],
     by: Annotated[str, typer.Option("--by", help="system, population, intervention, design, year or all.")] = "system",
-    unit: Annotated[str | None, typer.Option(help="item, study or study-intervention; none: as the source counts.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="item, study or study-intervention; none: as the source counts.")
+    ] = None,
     atlas: AtlasFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -187,7 +189,9 @@ def knockout_command(
     claim: Annotated[list[str] | None, typer.Option("--claim", help="Claim to take away; may be repeated.")] = None,
     source: Annotated[list[str] | None, typer.Option("--source", help="Source to take away.")] = None,
     level: Annotated[list[str] | None, typer.Option("--level", help="Level of evidence to take away.")] = None,
-    design: Annotated[list[str] | None, typer.Option("--design", help="Design to take away, for example animal.")] = None,
+    design: Annotated[
+        list[str] | None, typer.Option("--design", help="Design to take away, for example animal.")
+    ] = None,
     atlas: AtlasFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -201,7 +205,9 @@ def knockout_command(
     if as_json:
         _json(result.as_json())
         return
-    typer.echo(f"{len(result.removed)} claims taken away; contradictions {result.conflicts_before} → {result.conflicts_after}")
+    typer.echo(
+        f"{len(result.removed)} claims taken away; contradictions {result.conflicts_before} → {result.conflicts_after}"
+    )
     for change in result.changes:
         typer.echo(f"- {change.kind} {change.entry}: {change.before} → {change.after}")
 
@@ -222,7 +228,8 @@ def figures_command(
 @app.command("export")
 def export_command(
     form: Annotated[
-        Literal["csv", "parquet", "bibtex", "ris", "csl-json"], typer.Option("--format", help="csv, parquet, bibtex, ris, csl-json.")
+        Literal["csv", "parquet", "bibtex", "ris", "csl-json"],
+        typer.Option("--format", help="csv, parquet, bibtex, ris, csl-json."),
     ] = "csv",
     out: Out = Path("samenspel-out/evidence"),
     atlas: AtlasFolder = None,

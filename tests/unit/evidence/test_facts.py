@@ -69,7 +69,8 @@ def test_a_wrong_cell_is_named_with_file_and_line(tmp_path: Path, change: dict[s
 
 
 def test_every_mistake_is_collected_and_good_rows_are_kept(tmp_path: Path) -> None:
-    rows = [GOOD, {**GOOD, "id": "F2", "value": "x"}, {**GOOD, "id": "F3", "time": "soon"}, {**GOOD, "id": "F1"}]
+    wrong = [{"id": "F2", "value": "x"}, {"id": "F3", "time": "soon"}, {"id": "F1"}]
+    rows = [GOOD, *({**GOOD, **change} for change in wrong)]
     facts, _, issues = collect_facts(_table(tmp_path, *rows))
     assert [fact.id for fact in facts] == ["F1"]
     assert [issue.line for issue in issues] == [3, 4, 5]
@@ -97,8 +98,8 @@ def test_a_broken_table_is_refused(tmp_path: Path, content: bytes, message: str)
 def _fact(**change: object) -> Fact:
     base: dict[str, object] = {
         "id": "F1", "family": "f", "study": "cohort", "population": "sex == female",
-        "contrast": "crp >= p75 vs crp < p25", "measure": "pain_nrs", "measure2": "ibs bmi", "metric": "OR", "value": 2.0,
-        "source": "s", "claim": "s.a.b", "original": "F1",
+        "contrast": "crp >= p75 vs crp < p25", "measure": "pain_nrs", "measure2": "ibs bmi", "metric": "OR",
+        "value": 2.0, "source": "s", "claim": "s.a.b", "original": "F1",
     }  # fmt: skip
     return Fact.model_validate({**base, **change})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import string
 
 import pytest
@@ -83,10 +84,9 @@ def test_a_contrast_survives_writing_and_reading(left: Condition, right: Conditi
 @example("a\x00b")
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     for parse in (parse_population, parse_contrast):
-        try:
-            parse(text)
-        except FactGrammarError as error:
-            assert str(error).strip()
+        with contextlib.suppress(FactGrammarError):  # any other exception is a counter-example
+            tree = parse(text)
+            assert parse(as_text(tree)) == tree
 
 
 @given(st.text(alphabet="()andornotvs <>=!_p0123456789.", max_size=120))
@@ -107,7 +107,7 @@ def test_and_binds_tighter_than_or(words: list[str]) -> None:
     assert parse_population(f"not {a} and {b}") == And((Not(Flag(a)), Flag(b)))
 
 
-@pytest.mark.parametrize("count", [MAX_DEPTH + 1, 10_000, 1_000_000])
+@pytest.mark.parametrize("count", [MAX_DEPTH + 1, 10_000, 100_000])
 @pytest.mark.parametrize("opening", ["(", "not "])
 def test_deep_nesting_is_a_clear_error(count: int, opening: str) -> None:
     with pytest.raises(FactGrammarError, match=f"deeper than {MAX_DEPTH}"):

@@ -97,7 +97,7 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: bytes, message: str) 
 
 def test_unsorted_ids_are_refused(tmp_path: Path) -> None:
     path = _write(tmp_path / "split.toml", {i: role_of_source(i) for i in ("b", "a")}, {})
-    with pytest.raises(SplitError, match="Sort by id"):
+    with pytest.raises(SplitError, match="Sort ids"):
         read_split(path)
 
 

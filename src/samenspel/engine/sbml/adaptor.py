@@ -1,0 +1,191 @@
+"""The only module that speaks with libsbml when reading: from checked text to plain data (`document`)."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import libsbml
+
+from samenspel.engine.sbml.document import Document, Event, Node, Reaction, Reference, Rule, Species, Variable
+from samenspel.engine.sbml.guard import checked_text
+from samenspel.quantities.errors import SamenspelError
+
+#: packages that change nothing in the equations
+HARMLESS = frozenset({"layout", "render", "groups"})
+_OPERATORS = {
+    "PLUS": "plus", "MINUS": "minus", "TIMES": "times", "DIVIDE": "divide", "POWER": "power",
+    "FUNCTION_POWER": "power", "FUNCTION_ROOT": "root", "FUNCTION_ABS": "abs", "FUNCTION_EXP": "exp",
+    "FUNCTION_LN": "ln", "FUNCTION_LOG": "log", "FUNCTION_FLOOR": "floor", "FUNCTION_CEILING": "ceiling",
+    "FUNCTION_FACTORIAL": "factorial", "FUNCTION_PIECEWISE": "piecewise", "FUNCTION_DELAY": "delay",
+    "FUNCTION_MAX": "max", "FUNCTION_MIN": "min", "FUNCTION_QUOTIENT": "quotient", "FUNCTION_REM": "rem",
+    "FUNCTION_RATE_OF": "rateOf", "LOGICAL_AND": "and", "LOGICAL_OR": "or", "LOGICAL_XOR": "xor",
+    "LOGICAL_NOT": "not", "LOGICAL_IMPLIES": "implies", "RELATIONAL_EQ": "eq", "RELATIONAL_NEQ": "neq",
+    "RELATIONAL_LT": "lt", "RELATIONAL_LEQ": "leq", "RELATIONAL_GT": "gt", "RELATIONAL_GEQ": "geq",
+    "NAME_TIME": "time", "NAME_AVOGADRO": "avogadro", "CONSTANT_PI": "pi", "CONSTANT_E": "exponentiale",
+    "CONSTANT_TRUE": "true", "CONSTANT_FALSE": "false",
+}  # fmt: skip
+for _base in ("SIN", "COS", "TAN", "SEC", "CSC", "COT"):
+    for _name in (_base, f"{_base}H", f"ARC{_base}", f"ARC{_base}H"):
+        _OPERATORS[f"FUNCTION_{_name}"] = _name.lower()
+_KINDS: dict[int, str] = {getattr(libsbml, f"AST_{k}"): v for k, v in _OPERATORS.items()}
+_TYPE_NAMES: dict[int, str] = {getattr(libsbml, n): n for n in dir(libsbml) if n.startswith("AST_")}
+
+
+def read_document(path: str | Path) -> Document:
+    """The model of an SBML file as plain data.
+
+    Raises `SamenspelError` for what `guard` refuses, for faults libsbml finds in the XML, for another level or version,
+    and for packages that change the mathematics.
+    """
+    text = checked_text(path)
+    file = str(path)
+    document = libsbml.readSBMLFromString(text)
+    for i in range(document.getNumErrors()):
+        fault = document.getError(i)
+        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
+            raise SamenspelError(f"{' '.join(fault.getMessage().split())[:300]}", file=file, line=fault.getLine(), cure="Correct the file.")
+    level, version = document.getLevel(), document.getVersion()
+    if level < 2:
+        raise SamenspelError(f"SBML Level {level} is not read.", file=file, cure="Convert it to Level 3 Version 2, for example with libsbml.")
+    for i in range(document.getNumPlugins()):
+        package = document.getPlugin(i).getPackageName()
+        _refuse_package(package, document.getPackageRequired(package), file)
+    for i in range(document.getNumUnknownPackages()):
+        _refuse_package(document.getUnknownPackagePrefix(i), document.getPackageRequired(document.getUnknownPackageURI(i)), file)
+    model = document.getModel()
+    if model is None:
+        raise SamenspelError("the file holds no model.", file=file, cure="Add a <model>.")
+    return _Reader(model, file, level, version).document()
+
+
+def _refuse_package(package: str, required: bool, file: str) -> None:
+    if package in ("l3v2extendedmath", "") or (package in HARMLESS and not required):
+        return
+    if required or package in ("comp", "fbc", "qual"):
+        raise SamenspelError(f"the SBML package {package!r} is not supported.", file=file,
+                             cure="Flatten the model to SBML core (for 'comp', libsbml's flattening converter does it).")  # fmt: skip
+
+
+class _Reader:
+    """One pass over a libsbml model."""
+
+    def __init__(self, model: Any, file: str, level: int, version: int) -> None:
+        self.model, self.file, self.level, self.version = model, file, level, version
+
+    def document(self) -> Document:
+        m = self.model
+        functions = {f.getIdAttribute(): self.node(f.getMath(), f) for f in m.getListOfFunctionDefinitions() if f.getMath() is not None}
+        initial = [
+            Rule("initial", a.getSymbol(), self.node(a.getMath(), a), a.getLine())
+            for a in m.getListOfInitialAssignments()
+            if a.getMath() is not None
+        ]
+        out = Document(
+            file=self.file, name=m.getIdAttribute() or Path(self.file).stem, level=self.level, version=self.version,
+            conversion=m.getConversionFactor() if self.level > 2 else "",
+            time_unit=m.getTimeUnits() if self.level > 2 else "second",
+            functions=functions,
+            compartments=tuple(self.variable(c, c.isSetSize(), c.getSize, c.getSpatialDimensionsAsDouble()) for c in m.getListOfCompartments()),
+            species=tuple(self.species(s) for s in m.getListOfSpecies()),
+            parameters=tuple(self.variable(p, p.isSetValue(), p.getValue) for p in m.getListOfParameters()),
+            reactions=tuple(self.reaction(r) for r in m.getListOfReactions()),
+            rules=tuple(self.rules()) + tuple(initial),
+            events=tuple(e for i, raw in enumerate(m.getListOfEvents()) if (e := self.event(raw, i)) is not None),
+        )  # fmt: skip
+        self.unique(out)
+        return out
+
+    def refuse(self, what: str, element: Any, cure: str) -> SamenspelError:
+        return SamenspelError(what, file=self.file, line=element.getLine() or None, cure=cure)
+
+    def unique(self, d: Document) -> None:
+        """Ids are present and given once."""
+        groups = (("compartment", d.compartments), ("species", d.species), ("parameter", d.parameters), ("reaction", d.reactions))
+        seen: dict[str, str] = {}
+        named: list[tuple[str, str, int]] = [(x.id, kind, x.line) for kind, group in groups for x in group]
+        named += [(r.id, "species reference", r.line) for x in d.reactions for r in x.references if r.id]
+        for name, kind, line in named:
+            if not name:
+                raise SamenspelError(f"a {kind} has no id.", file=self.file, line=line, cure="Give it an id.")
+            if name in seen:
+                raise SamenspelError(f"the id {name!r} is given to a {seen[name]} and to a {kind}.", file=self.file, line=line, cure="Rename one.")
+            seen[name] = kind
+
+    def variable(self, x: Any, given: bool, value: Any, dimensions: float = 3.0) -> Variable:
+        constant = x.getConstant() if hasattr(x, "getConstant") else True
+        return Variable(x.getIdAttribute(), float(value()) if given else None, bool(constant), x.getUnits(), x.getLine(), dimensions)
+
+    def species(self, s: Any) -> Species:
+        return Species(
+            s.getIdAttribute(), s.getCompartment(), s.getInitialAmount() if s.isSetInitialAmount() else None,
+            s.getInitialConcentration() if s.isSetInitialConcentration() else None, s.getHasOnlySubstanceUnits(),
+            s.getBoundaryCondition(), s.getConstant(), s.getConversionFactor() if self.level > 2 else "",
+            s.getSubstanceUnits(), s.getLine(),
+        )  # fmt: skip
+
+    def reaction(self, r: Any) -> Reaction:
+        if r.isSetFast() and r.getFast():
+            raise self.refuse(f"reaction {r.getIdAttribute()!r} is marked fast, which is not supported.", r,
+                              "Replace it by an algebraic relation, or give it a large rate.")  # fmt: skip
+        references = [self.reference(x, -1) for x in r.getListOfReactants()] + [self.reference(x, 1) for x in r.getListOfProducts()]
+        law = r.getKineticLaw()
+        if law is None or law.getMath() is None:
+            return Reaction(r.getIdAttribute(), None, (), tuple(references), r.getLine())
+        own = law.getListOfLocalParameters() if self.level > 2 else law.getListOfParameters()
+        local = tuple(self.variable(p, p.isSetValue(), p.getValue) for p in own)
+        return Reaction(r.getIdAttribute(), self.node(law.getMath(), law), local, tuple(references), r.getLine())
+
+    def reference(self, x: Any, sign: int) -> Reference:
+        maths = x.getStoichiometryMath().getMath() if self.level == 2 and x.isSetStoichiometryMath() else None
+        given = x.isSetStoichiometry() or self.level == 2
+        return Reference(
+            x.getIdAttribute(), x.getSpecies(), sign, float(x.getStoichiometry()) if given else None,
+            self.node(maths, x) if maths is not None else None, bool(x.getConstant()) if self.level > 2 else True, x.getLine(),
+        )  # fmt: skip
+
+    def rules(self) -> list[Rule]:
+        out: list[Rule] = []
+        for r in self.model.getListOfRules():
+            if r.getMath() is not None:
+                kind = "rate" if r.isRate() else "assignment" if r.isAssignment() else "algebraic"
+                out.append(Rule(kind, "" if kind == "algebraic" else r.getVariable(), self.node(r.getMath(), r), r.getLine()))
+        return out
+
+    def event(self, e: Any, number: int) -> Event | None:
+        trigger = e.getTrigger()
+        if trigger is None or trigger.getMath() is None:
+            return None
+        part = lambda x: self.node(x.getMath(), x) if x is not None and x.getMath() is not None else None  # noqa: E731
+        assignments = tuple((a.getVariable(), self.node(a.getMath(), a)) for a in e.getListOfEventAssignments() if a.getMath() is not None)
+        three = self.level > 2
+        return Event(
+            e.getIdAttribute() or f"event.{number + 1}", self.node(trigger.getMath(), trigger), assignments,
+            trigger.getInitialValue() if three else True, trigger.getPersistent() if three else True,
+            e.getUseValuesFromTriggerTime(), part(e.getDelay()), part(e.getPriority()) if three else None, e.getLine(),
+        )  # fmt: skip
+
+    def node(self, a: Any, element: Any) -> Node:
+        """A formula as plain data; `element` tells where it stands."""
+        kind = a.getType()
+        if kind == libsbml.AST_NAME:
+            return Node("name", name=a.getName())
+        if kind == libsbml.AST_INTEGER:
+            return Node("number", value=float(a.getInteger()))
+        if kind in (libsbml.AST_REAL, libsbml.AST_REAL_E):
+            return Node("number", value=math.nan if a.isNaN() else float(a.getReal()))
+        if kind == libsbml.AST_RATIONAL:
+            lower = a.getDenominator()
+            return Node("number", value=a.getNumerator() / lower if lower else math.nan)
+        children = [a.getChild(i) for i in range(a.getNumChildren())]
+        if kind == libsbml.AST_LAMBDA:
+            names = " ".join(c.getName() for c in children[:-1])
+            return Node("lambda", (self.node(children[-1], element),), name=names)
+        below = tuple([self.node(c, element) for c in children])
+        if kind == libsbml.AST_FUNCTION:
+            return Node("call", below, name=a.getName())
+        if kind not in _KINDS:
+            raise self.refuse(f"the mathematical element {(a.getName() or _TYPE_NAMES.get(kind, str(kind)))!r} is not supported.", element,
+                              "Write the formula with the functions of SBML core.")  # fmt: skip
+        return Node(_KINDS[kind], below)

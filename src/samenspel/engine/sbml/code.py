@@ -1,0 +1,198 @@
+"""From SymPy to fast functions of one point: every number a Python float, with IEEE rules where Python would stop.
+
+Each function exists twice. The quick one uses `math`; when that raises (division by zero, overflow, a logarithm of a
+negative number) the careful one repeats the evaluation with NumPy scalars, which give infinities and NaN. Names of the
+file never reach the generated text: a symbol is printed as a position in a list.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+
+from samenspel.declare.model import TIME, Model
+from samenspel.engine.sbml.order import reachable
+
+Function = Callable[[Sequence[float], Sequence[float], float], list[Any]]
+
+
+def _factorial(x: float) -> float:
+    if math.isnan(x) or x < 0:
+        return math.nan
+    if x > 170:
+        return math.inf
+    return float(math.factorial(int(x))) if x == int(x) else math.gamma(x + 1)
+
+
+def _floor(x: float) -> float:
+    return float(math.floor(x))
+
+
+def _ceiling(x: float) -> float:
+    return float(math.ceil(x))
+
+
+def _smaller(*parts: float) -> float:
+    return math.nan if any(p != p for p in parts) else min(parts)
+
+
+def _larger(*parts: float) -> float:
+    return math.nan if any(p != p for p in parts) else max(parts)
+
+
+_QUICK: dict[str, Any] = {
+    **{n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
+                                     "tanh", "asinh", "acosh", "atanh", "pow")},
+    "floor": _floor, "ceiling": _ceiling, "absolute": abs, "factorial": _factorial, "smaller": _smaller,
+    "larger": _larger, "F": float, "inf": math.inf, "nan": math.nan,
+}  # fmt: skip
+_CAREFUL: dict[str, Any] = {
+    **{n: getattr(np, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "floor")},
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh,
+    "atanh": np.arctanh, "pow": np.power, "ceiling": np.ceil, "absolute": abs, "factorial": _factorial,
+    "smaller": _smaller, "larger": _larger, "F": np.float64, "inf": np.float64(np.inf), "nan": np.float64(np.nan),
+}  # fmt: skip
+_NAMED: dict[Any, str] = {
+    sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.sinh: "sinh",
+    sympy.cosh: "cosh", sympy.tanh: "tanh", sympy.asin: "asin", sympy.acos: "acos", sympy.atan: "atan",
+    sympy.asinh: "asinh", sympy.acosh: "acosh", sympy.atanh: "atanh", sympy.floor: "floor", sympy.ceiling: "ceiling",
+    sympy.Abs: "absolute", sympy.factorial: "factorial", sympy.Min: "smaller", sympy.Max: "larger",
+}  # fmt: skip
+
+
+class Printer:
+    """Prints expressions; `places` says how each symbol is written, `wrap` whether numbers are made NumPy scalars."""
+
+    def __init__(self, places: Mapping[str, str], wrap: bool) -> None:
+        self.places, self.wrap = places, wrap
+
+    def __call__(self, e: Any) -> str:
+        """The text of an expression or of a list of them."""
+        if isinstance(e, list | tuple):
+            return f"[{', '.join([self(x) for x in e])}]"
+        if isinstance(e, sympy.Symbol):
+            return self.places[e.name]
+        if isinstance(e, sympy.Number | sympy.NumberSymbol):
+            return self._constant(e)
+        kind = e.func
+        if kind is sympy.Add:
+            return f"({' + '.join([self(a) for a in e.args])})"
+        if kind is sympy.Mul:
+            return self._product(e)
+        if kind is sympy.Pow:
+            return self._power(*e.args)
+        if kind in _NAMED:
+            return f"{_NAMED[kind]}({', '.join([self(a) for a in e.args])})"
+        if kind is sympy.Piecewise:
+            return self._choice(e)
+        return self._condition(e)
+
+    def _constant(self, e: Any) -> str:
+        if e is sympy.nan:
+            return "nan"
+        if e in (sympy.oo, -sympy.oo):
+            return "inf" if e is sympy.oo else "(-inf)"
+        try:
+            value = float(e)
+        except OverflowError:
+            return "inf" if e > 0 else "(-inf)"
+        text = repr(value) if value >= 0 else f"({value!r})"
+        return f"F({text})" if self.wrap else text
+
+    def _product(self, e: Any) -> str:
+        upper, lower = [], []
+        for a in e.args:
+            if a.func is sympy.Pow and a.args[1] is sympy.S.NegativeOne:
+                lower.append(self(a.args[0]))
+            else:
+                upper.append(self(a))
+        top = " * ".join(upper) if upper else self._constant(sympy.Integer(1))
+        return f"({' / '.join([f'({top})' if len(upper) > 1 else top, *lower])})" if lower else f"({top})"
+
+    def _power(self, base: Any, exponent: Any) -> str:
+        if exponent is sympy.S.NegativeOne:
+            return f"({self._constant(sympy.Integer(1))} / {self(base)})"
+        if exponent is sympy.S.Half:
+            return f"sqrt({self(base)})"
+        return f"pow({self(base)}, {self(exponent)})"
+
+    def _choice(self, e: Any) -> str:
+        text = "nan"
+        for value, condition in reversed(e.args):
+            text = self(value) if condition is sympy.true else f"({self(value)} if {self(condition)} else {text})"
+        return text
+
+    def _condition(self, e: Any) -> str:
+        if e is sympy.true or e is sympy.false:
+            return "True" if e is sympy.true else "False"
+        if isinstance(e, sympy.core.relational.Relational):
+            sign = {"==": "==", "!=": "!="}.get(e.rel_op, e.rel_op)
+            return f"({self(e.args[0])} {sign} {self(e.args[1])})"
+        if e.func in (sympy.And, sympy.Or):
+            return f"({(' and ' if e.func is sympy.And else ' or ').join([self(a) for a in e.args])})"
+        if e.func is sympy.Not:
+            return f"(not {self(e.args[0])})"
+        if e is sympy.zoo:
+            return "nan"
+        raise NotImplementedError(f"no code for {e.func.__name__}")
+
+
+class Code:
+    """Functions of (states, parameters, time) for one model; states in the order given."""
+
+    def __init__(self, model: Model, states: Sequence[str]) -> None:
+        self.assigned: dict[str, Any] = dict(model.assignments)
+        self.order = [n for n, _ in model.assignments]
+        self.places = {n: f"v_{i}" for i, n in enumerate(self.order)}
+        self.places |= {n: f"y[{i}]" for i, n in enumerate(states)}
+        self.places |= {n: f"p[{i}]" for i, n in enumerate(model.parameter_names)}
+        self.places[TIME.name] = "t"
+
+    def function(self, wanted: Sequence[Any], before: Sequence[tuple[str, Any]] | None = None) -> Function:
+        """A function that returns the values of `wanted` in order, computing only the assignments they need.
+
+        `before` replaces the assignments of the model by other definitions, already in order.
+        """
+        if not wanted:
+            return lambda y, p, t: []
+        definitions = dict(before) if before is not None else self.assigned
+        order = [n for n, _ in before] if before is not None else self.order
+        used = reachable({s.name for e in wanted for s in e.free_symbols}, definitions)
+        steps = [(sympy.Symbol(n, real=True), definitions[n]) for n in order if n in used]
+        places = self.places
+        if before is not None:
+            places = {**places, **{n: f"w_{i}" for i, n in enumerate(order)}}
+        made: list[Any] = [_compile(list(wanted), steps, Printer(places, False), _QUICK)]
+
+        def evaluate(y: Sequence[float], p: Sequence[float], t: float) -> list[Any]:
+            try:
+                return made[0](y, p, t)
+            except (ArithmeticError, ValueError):
+                if len(made) == 1:
+                    made.append(_compile(list(wanted), steps, Printer(places, True), _CAREFUL))
+                with np.errstate(all="ignore"):
+                    return made[1]([np.float64(x) for x in y], [np.float64(x) for x in p], np.float64(t))
+
+        return evaluate
+
+
+class _Named:
+    """The printing interface that `lambdify` asks for."""
+
+    def __init__(self, printer: Printer) -> None:
+        self.printer = printer
+
+    def doprint(self, e: Any) -> str:
+        """Text of an expression."""
+        return self.printer(e)
+
+
+def _compile(wanted: list[Any], steps: list[Any], printer: Printer, names: dict[str, Any]) -> Any:
+    arguments = [sympy.Symbol(n) for n in ("y", "p", "t")]
+    return sympy.lambdify(
+        arguments, wanted, modules=[names], printer=_Named(printer), cse=lambda e: (steps, e), docstring_limit=0
+    )  # fmt: skip

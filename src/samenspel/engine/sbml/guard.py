@@ -1,0 +1,92 @@
+"""What a foreign SBML file must pass before any other library sees it: size, XML without tricks, bounded nesting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+import defusedxml.ElementTree as safe
+from defusedxml.common import DefusedXmlException
+
+from samenspel.quantities.errors import SamenspelError
+
+#: largest file that is read, in bytes
+LARGEST = 20_000_000
+#: deepest nesting of elements; published models stay below about 40
+DEEPEST = 200
+#: characters of one number or name that are passed on
+LONGEST_TEXT = 1_000_000
+
+
+class _TooDeep(Exception):
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+
+
+class _Watch:
+    """A parser target that only counts: nothing of the file is kept."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.root = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element opens."""
+        self.depth += 1
+        self.root = self.root or tag
+        if self.depth > DEEPEST:
+            raise _TooDeep(tag)
+
+    def end(self, tag: str) -> None:
+        """An element closes."""
+        self.depth -= 1
+
+    def data(self, text: str) -> None:
+        """Text between elements is not looked at."""
+
+    def close(self) -> str:
+        """The tag of the root element."""
+        return self.root
+
+
+def checked_text(path: str | Path) -> str:
+    """The text of an SBML file that is safe to hand to libsbml.
+
+    Raises `SamenspelError` for a file that is absent, larger than 20 MB, no well-formed XML, with a document type or
+    entities of its own, nested deeper than 200 elements, or not SBML at all.
+    """
+    path = Path(path)
+    name = str(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise SamenspelError(f"the file is larger than {LARGEST // 1_000_000} MB.", file=name, cure="Split the model, or remove notes.")
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise SamenspelError(f"cannot be read: {fault.strerror}.", file=name, cure="Give the path of an SBML file.") from fault
+    watch = _Watch()
+    parser = safe.DefusedXMLParser(target=watch, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    try:
+        for i in range(0, len(raw), 1 << 16):
+            parser.feed(raw[i : i + (1 << 16)])
+        root = parser.close()
+    except _TooDeep as fault:
+        raise SamenspelError(f"elements are nested more than {DEEPEST} deep (at {local(fault.tag)!r}).", file=name,
+                             cure="Write the expression with fewer brackets, or name its parts by assignment rules.") from None  # fmt: skip
+    except DefusedXmlException as fault:
+        raise SamenspelError(f"the XML declares a document type or entities ({type(fault).__name__}), which is refused.", file=name,
+                             cure="Save the model again without a DOCTYPE.") from fault  # fmt: skip
+    except (ParseError, ValueError, LookupError) as fault:
+        line = getattr(fault, "position", (None,))[0]
+        raise SamenspelError(f"this is no well-formed XML: {fault}.", file=name, line=line, cure="Save the model again from the tool that made it.") from fault
+    if local(str(root)) != "sbml":
+        raise SamenspelError(f"the root element is {local(str(root))!r}, not 'sbml'.", file=name, cure="Give an SBML file.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise SamenspelError("the text is not UTF-8, which SBML asks for.", file=name, cure="Save the file as UTF-8.") from fault
+
+
+def local(tag: str) -> str:
+    """A tag without its namespace."""
+    return tag.rsplit("}", 1)[-1]
