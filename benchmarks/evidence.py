@@ -1,7 +1,7 @@
 """Speed and memory of the evidence base: read and lint, queries, and a synthetic atlas of many claims.
 
-Run: ``python benchmarks/evidence.py [--claims 100000]``. Limits: the shipped atlas read and linted under 1.5 s, any query
-under 0.3 s after start, 100,000 claims under 60 s and 2 GiB.
+Run: ``python benchmarks/evidence.py [--claims 100000]``. Limits: the shipped atlas read and linted under 1.5 s, any
+query under 0.3 s after start, 100,000 claims under 60 s and 2 GiB.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def synthetic(root: Path, claims: int) -> None:
             CLAIM.format(source=source, n=n, a=(s * 7 + n * 13) % WORDS, b=(s * 11 + n * 17) % WORDS,
                          relation=relations[(s + n) % len(relations)])
             for n in range(PER_SOURCE)
-        )  # fmt: skip
+        )
         (root / f"sources/{source}.toml").write_text(text)
 
 

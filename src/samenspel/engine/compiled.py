@@ -1,8 +1,10 @@
-"""Array functions of a model, made once per model from its symbols."""
+"""Array functions of a model, made once per model from its symbols.
+
+Every function takes (states, parameters, inputs, held, time); all but time are sequences of arrays or numbers.
+"""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
-from samenspel.declare.model import FEED, HABIT, TIME, Model
+from samenspel.declare.model import FEED, HABIT, NOISE, TIME, Model
+from samenspel.engine.tape import Program, Tape
 
 Array = npt.NDArray[np.float64]
-_CACHE: dict[str, "Compiled"] = {}
+ArrayFunction = Callable[..., list[Any]]
+_CACHE: dict[str, Compiled] = {}
 
 
 def compiled(model: Model) -> Compiled:
@@ -25,27 +29,32 @@ def compiled(model: Model) -> Compiled:
 
 
 class Compiled:
-    """Functions of (states, parameters, inputs, held, time); every argument but time is a sequence of arrays."""
+    """The tape of one model and the programs cut from it."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._society: dict[tuple[str, ...], Callable[..., list[Any]]] = {}
+        self._society: dict[tuple[str, ...], ArrayFunction] = {}
         self.arrows = [(s.name, a, b) for s in model.stages for a, b in s.hazards]
         self.parameter_names = (*model.parameter_names, *(HABIT + h for h in model.habits))
+        self.input_names = tuple(i.name for i in model.inputs)
+        self.means = tuple(sorted(n for n in model.names_in(s.step for s in model.society) if n.startswith("mean.")))
+        names = [*model.state_names, *self.parameter_names, *self.input_names, *model.held_names, TIME.name, *self.means]
+        self.tape = Tape(names)
+        for name, expression in model.assignments:
+            self.tape.at[name] = self.tape.read(expression)
+        self._rest: Tape | None = None
 
-    def _arguments(self) -> list[Sequence[sympy.Symbol]]:
-        make = lambda names: [sympy.Symbol(n, real=True) for n in names]  # noqa: E731
-        m = self.model
-        return [make(m.state_names), make(self.parameter_names), make(i.name for i in m.inputs), make(m.held_names)]
+    def _callable(self, outputs: Sequence[int]) -> ArrayFunction:
+        program = Program(self.tape, outputs)
 
-    def function(self, expressions: Sequence[sympy.Expr]) -> Callable[..., list[Any]]:
+        def call(states: Any, parameters: Any, inputs: Any, held: Any, time: float, *means: Any) -> list[Any]:
+            return program([*states, *parameters, *inputs, *held, time, *means])
+
+        return call
+
+    def function(self, expressions: Sequence[sympy.Expr]) -> ArrayFunction:
         """An array function that returns the values of `expressions` in order."""
-        flat = [self.model.expand(sympy.sympify(e)) for e in expressions]
-        if not flat:
-            return lambda *_: []
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return sympy.lambdify([*self._arguments(), TIME], flat, modules="numpy", cse=True)
+        return self._callable([self.tape.read(sympy.sympify(e)) for e in expressions])
 
     @cached_property
     def integrands(self) -> list[sympy.Expr]:
@@ -54,17 +63,22 @@ class Compiled:
         return watched + [s.hazards[a, b] for s in self.model.stages for a, b in s.hazards]
 
     @cached_property
-    def drift(self) -> Callable[..., list[Any]]:
-        """Change of each state per day."""
-        return self.function([self.model.drift[s] for s in self.model.state_names])
+    def drift_steps(self) -> list[int]:
+        """Tape steps of the change of each state per day."""
+        return [self.tape.read(self.model.drift[s]) for s in self.model.state_names]
 
     @cached_property
-    def watch(self) -> Callable[..., list[Any]]:
+    def drift(self) -> ArrayFunction:
+        """Change of each state per day."""
+        return self._callable(self.drift_steps)
+
+    @cached_property
+    def watch(self) -> ArrayFunction:
         """Values of `integrands`."""
         return self.function(self.integrands)
 
     @cached_property
-    def midnight(self) -> Callable[..., list[Any]]:
+    def midnight(self) -> ArrayFunction:
         """Daily maps, decision probabilities, pool requests, capacities, in that order."""
         m = self.model
         return self.function(
@@ -73,74 +87,96 @@ class Compiled:
         )  # fmt: skip
 
     @cached_property
-    def feeds(self) -> Callable[..., list[Any]]:
+    def feeds(self) -> ArrayFunction:
         """Current values of the addresses that later arms may be fed with."""
         return self.function([self.outputs[a] for a in self.model.feeds])
 
-    def society_step(self, means: tuple[str, ...]) -> Callable[..., list[Any]]:
-        """Next society values; `means` are further arguments after time."""
-        if means not in self._society:
-            steps = [self.model.expand(s.step) for s in self.model.society]
-            extra = [sympy.Symbol(n, real=True) for n in means]
-            self._society[means] = sympy.lambdify([*self._arguments(), TIME, *extra], steps, modules="numpy", cse=True)
-        return self._society[means]
+    @cached_property
+    def society_step(self) -> ArrayFunction:
+        """Next society values; the means over persons follow time, in the order of `means`."""
+        return self.function([s.step for s in self.model.society])
 
     @cached_property
     def outputs(self) -> dict[str, sympy.Expr]:
         """Everything that can be saved, by name."""
         m = self.model
-        names = {n: sympy.Symbol(n, real=True) for n in (*m.state_names, *m.held_names, *(i.name for i in m.inputs))}
-        return {**names, **{n: sympy.Symbol(n, real=True) for n, _ in m.assignments}}
+        names = (*m.state_names, *m.held_names, *self.input_names, *(n for n, _ in m.assignments))
+        return {n: sympy.Symbol(n, real=True) for n in names}
 
     @cached_property
-    def settled_drift(self) -> list[sympy.Expr]:
-        """Drift at rest: habits are the states themselves, accumulators hold their own mean, no noise, no daily map."""
-        m, rest = self.model, {}
-        for h in m.habits:
-            own = m.flat.get(h, sympy.Symbol(h, real=True))
-            rest[sympy.Symbol(HABIT + h, real=True)] = own
+    def resting(self) -> Tape:
+        """The tape read at rest: habits and feeds are the present values, accumulators their own source, no noise."""
+        m, at = self.model, self.tape.at
+        replaced = {HABIT + h: at[h] for h in m.habits} | {FEED + f: at[f] for f in m.feeds}
+        replaced |= {NOISE + s: self.tape.zero for s in m.noise}
+        tape = self.tape
         for a in m.accumulators:
-            rest[sympy.Symbol(a.name, real=True)] = m.expand(a.of)
-        for f in m.feeds:
-            rest[sympy.Symbol(FEED + f, real=True)] = m.flat.get(f, sympy.Symbol(f, real=True))
-        for s in m.noise:
-            rest[sympy.Symbol(f"noise.{s}", real=True)] = sympy.Float(0)
-        out = []
+            replaced[a.name] = self.tape.fork(replaced).read(a.of)
+        rest = tape.fork(replaced)
+        for _ in range(2):  # twice: a source may itself use an accumulator
+            for name, expression in m.assignments:
+                rest._of.clear()
+                rest.at[name] = rest.read(expression)
+            for h in m.habits:
+                rest.at[HABIT + h] = rest.at[h]
+            for f in m.feeds:
+                rest.at[FEED + f] = rest.at[f]
+            for a in m.accumulators:
+                rest._of.clear()
+                rest.at[a.name] = rest.read(a.of)
+        rest._of.clear()
+        return rest
+
+    @cached_property
+    def settled_steps(self) -> list[int]:
+        """Tape steps of the drift at rest; a daily map counts with its change per midnight."""
+        m, rest, out = self.model, self.resting, []
         for s in m.state_names:
-            e = m.expand(m.drift[s]).xreplace(rest)
+            step = rest.read(m.drift[s])
             if s in m.daily:
-                e = e + m.expand(m.daily[s]).xreplace(rest) - sympy.Symbol(s, real=True)
-            out.append(e)
+                change = rest.apply("sub", rest.read(m.daily[s]), rest.at[s])
+                step = rest.apply("add", step, change)
+            out.append(step)
         return out
 
     @cached_property
-    def settled(self) -> Callable[..., list[Any]]:
-        """Values of `settled_drift`."""
-        return self.function(self.settled_drift)
+    def settled(self) -> ArrayFunction:
+        """Drift at rest."""
+        return self._callable(self.settled_steps)
+
+    @cached_property
+    def jacobian_steps(self) -> dict[tuple[int, int], int]:
+        """Entries of the Jacobian at rest that are not zero by structure."""
+        columns = [self.tape.at[s] for s in self.model.state_names]
+        slopes = {(i, j): self.tape.slope(f, x) for i, f in enumerate(self.settled_steps) for j, x in enumerate(columns)}
+        return {k: v for k, v in slopes.items() if v is not None}
 
     @cached_property
     def jacobian_entries(self) -> list[tuple[int, int]]:
-        """Positions of entries of the Jacobian at rest that are not zero by structure."""
-        names = self.model.state_names
-        return [
-            (i, j)
-            for i, e in enumerate(self.settled_drift)
-            for j, s in enumerate(names)
-            if sympy.Symbol(s, real=True) in e.free_symbols
-        ]
+        """Positions of those entries."""
+        return list(self.jacobian_steps)
 
     @cached_property
-    def jacobian(self) -> Callable[..., list[Any]]:
-        """Values of `jacobian_entries`."""
-        names = self.model.state_names
-        entries = [self.settled_drift[i].diff(sympy.Symbol(names[j], real=True)) for i, j in self.jacobian_entries]
-        return self.function(entries)
+    def jacobian(self) -> ArrayFunction:
+        """Values of those entries."""
+        return self._callable(list(self.jacobian_steps.values()))
 
     @cached_property
-    def diagonal(self) -> Callable[..., list[Any]]:
+    def settled_and_jacobian(self) -> ArrayFunction:
+        """Both at once: drift at rest, then the entries."""
+        return self._callable([*self.settled_steps, *self.jacobian_steps.values()])
+
+    def slopes(self, of: Sequence[int], by: Sequence[str]) -> ArrayFunction:
+        """Derivatives of tape steps by named symbols, row by row."""
+        steps = [self.tape.slope(f, self.tape.at[s]) for f in of for s in by]
+        return self._callable([self.tape.zero if s is None else s for s in steps])
+
+    @cached_property
+    def diagonal(self) -> ArrayFunction:
         """Diagonal of the Jacobian of the running drift (habits held), the frozen part of the exponential steps."""
-        m = self.model
-        return self.function([m.expand(m.drift[s]).diff(sympy.Symbol(s, real=True)) for s in m.state_names])
+        pairs = zip(self.drift_steps, self.model.state_names, strict=True)
+        steps = [self.tape.slope(f, self.tape.at[s]) for f, s in pairs]
+        return self._callable([self.tape.zero if s is None else s for s in steps])
 
 
 def rows(values: Sequence[Any], n: int) -> Array:

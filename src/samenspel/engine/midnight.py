@@ -26,8 +26,7 @@ class Midnight:
         self.at = {name: i for i, name in enumerate(c.model.held_names)}
         self.state = {name: i for i, name in enumerate(c.model.state_names)}
         model = c.model
-        society = [s.step for s in model.society]
-        self.means = sorted(n for n in model.names_in(society) if n.startswith("mean."))
+        self.means = c.means
         self._of_means = c.function([c.outputs[n.removeprefix("mean.")] for n in self.means])
         self._groups = np.unique(world, return_inverse=True)[1] if (model.pools or model.society) else None
 
@@ -131,7 +130,6 @@ class Midnight:
         for group in self._groups_of_arms():
             for name, value in zip(self.means, own, strict=True):
                 means[name][group] = np.add.reduce(value[group]) / len(group)  # persons in fixed order
-        step = self.c.society_step(tuple(self.means))
-        new = step(x, p, u, held, float(day), *means.values())
+        new = self.c.society_step(x, p, u, held, float(day), *means.values())
         for s, value in zip(m.society, new, strict=True):
             held[self.at[s.name]] = value

@@ -91,8 +91,8 @@ def _march(
         pick = [v[todo] if isinstance(v, np.ndarray) and v.ndim else v for v in p]
         y, h = x[:, todo], held[:, todo]
         with np.errstate(all="ignore"):
-            f = rows(c.settled(y, pick, u, h, 0.0), len(todo))
-            entries = rows(c.jacobian(y, pick, u, h, 0.0), len(todo))
+            both = rows(c.settled_and_jacobian(y, pick, u, h, 0.0), len(todo))
+        f, entries = both[:m], both[m:]
         matrix = np.zeros((len(todo), m, m))
         matrix[:, i, j] = -entries.T
         size = np.abs(f / (1 + np.abs(y))).max(0)

@@ -96,6 +96,8 @@ def conflicts(
             continue
         if wanted is not None and claim.id not in wanted:
             continue
+        if _only_repeats(atlas, claim, removed):
+            continue
         ends = frozenset({root(atlas, claim.subject), root(atlas, claim.object)})
         if about is None or root(atlas, about) in ends or about in (claim.subject, claim.object):
             groups.setdefault(ends, []).append((source, claim))
@@ -196,6 +198,18 @@ def _orientation(claim: Claim) -> int:
         return 0
     told = (claim.relation in RAISES) - (claim.relation in LOWERS)
     return told * ((effect.value > 0) - (effect.value < 0))
+
+
+def _only_repeats(atlas: Atlas, claim: Claim, removed: frozenset[str]) -> bool:
+    """Whether a claim says again what its primary claim says: then that one stands for both."""
+    first = atlas.claims.get(claim.primary or "")
+    if first is None or first.id in removed or first.object is None or claim.object is None:
+        return False
+    same_words = (root(atlas, claim.subject), root(atlas, claim.object)) == (
+        root(atlas, first.subject),
+        root(atlas, first.object),
+    )
+    return same_words and first.relation == claim.relation
 
 
 def _repeats(grading: Grading, one: Claim, other: Claim) -> bool:

@@ -21,7 +21,7 @@ from samenspel.quantities.errors import SamenspelError
 #: metrics of a selection flow, in their order
 FLOW = ("records identified", "records screened", "full texts assessed", "articles included")
 _PROPERTIES = ("population", "intervention", "system", "design", "year")
-_WIDTH, _ROW, _LABEL = 720, 30, 300
+_WIDTH, _ROW, _LABEL = 860, 30, 380
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "population": "People studied",
@@ -177,12 +177,12 @@ def flow_svg(boxes: list[Box], language: Language) -> str:
     for i, box in enumerate(boxes):
         y = 40 + i * step
         if i:
-            parts.append(f'<path d="M360 {y - step + high} V{y}" stroke="#000" marker-end="url(#tip)"/>')
+            parts.append(f'<path d="M430 {y - step + high} V{y}" stroke="#000" marker-end="url(#tip)"/>')
         detail = ", ".join(f"{label}: {value:g}" for label, value in box.parts)
         parts.append(
-            f'<rect x="60" y="{y}" width="600" height="{high}" fill="#fff" stroke="#000"/>'
-            f'<text x="360" y="{y + 24}" text-anchor="middle">{escape(words[box.label])}: {box.count:g}</text>'
-            f'<text x="360" y="{y + 46}" text-anchor="middle" font-size="12">{escape(detail or box.locator)}</text>'
+            f'<rect x="60" y="{y}" width="740" height="{high}" fill="#fff" stroke="#000"/>'
+            f'<text x="430" y="{y + 24}" text-anchor="middle">{escape(words[box.label])}: {box.count:g}</text>'
+            f'<text x="430" y="{y + 46}" text-anchor="middle" font-size="12">{escape(detail or box.locator)}</text>'
         )
     return "".join(parts) + "</svg>\n"
 

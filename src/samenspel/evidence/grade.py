@@ -121,7 +121,7 @@ class Grading:
         pools = claim.pools if design in POOLING or claim.pools else ()
         if not pools:
             return self._of_design(design, claim, source, pooled=False)
-        levels = [self._of_design(each, claim, source, pooled=True) for each in pools]
+        levels: list[Level] = [self._of_design(each, claim, source, pooled=True) for each in pools]
         return _extreme(levels, lowest=True)
 
     def _of_design(self, design: str, claim: Claim, source: Source, *, pooled: bool) -> Level:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import nearest as nearest
 
 Severity = Literal["error", "warning"]
 

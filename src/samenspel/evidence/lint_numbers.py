@@ -102,7 +102,7 @@ class CheckSourcesTeachNothing(Rule):
 
     def check(self, context: Context) -> Iterator[Issue]:
         atlas = context.atlas
-        for kind, entry, claim_id in _numbers(context):
+        for kind, entry, claim_id in numbers(context):
             if claim_id not in atlas.claims:
                 continue
             for source in {atlas.source_of[claim_id], context.grading.article(claim_id)}:
@@ -120,7 +120,7 @@ class UsedIntervalHasItsLevel(Rule):
     """A claim that sets a number and prints an interval says the level of that interval."""
 
     def check(self, context: Context) -> Iterator[Issue]:
-        for kind, entry, claim_id in _numbers(context):
+        for kind, entry, claim_id in numbers(context):
             claim = context.atlas.claims.get(claim_id)
             effect = claim.effect if claim is not None else None
             if effect is not None and effect.low is not None and effect.high is not None and effect.level is None:
@@ -151,7 +151,7 @@ class RetractedSourcesFeedNothing(Rule):
                 )
 
 
-def _numbers(context: Context) -> Iterator[tuple[str, str, str]]:
+def numbers(context: Context) -> Iterator[tuple[str, str, str]]:
     """(kind, entry, claim) of everything that takes a number, not only existence or direction, from a claim."""
     for pointer in references(context.atlas):
         if pointer.kind in ("parameter", "reference", "people", "measure", "system"):

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.facts import Fact, NotModelled, collect_facts
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.issues import Issue, Severity
 
@@ -41,6 +42,25 @@ class Context:
     def grading(self) -> Grading:
         """Levels, computed once."""
         return Grading(self.atlas)
+
+    @cached_property
+    def _facts(self) -> tuple[tuple[Fact, ...], tuple[NotModelled, ...], list[Issue]]:
+        return collect_facts(self.atlas.root / "facts")
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Published facts that can be read."""
+        return self._facts[0]
+
+    @property
+    def set_aside(self) -> tuple[NotModelled, ...]:
+        """Published rows that no model computes."""
+        return self._facts[1]
+
+    @property
+    def fact_issues(self) -> list[Issue]:
+        """What is wrong with the fact tables."""
+        return self._facts[2]
 
 
 class Rule:

@@ -59,8 +59,7 @@ def leaning(atlas: Atlas, claim_id: str) -> dict[str, list[str]]:
             side = "against" if pointer.field == "against" else "for"
             found.setdefault(pointer.kind, set()).add(f"{pointer.entry} ({side})")
     found["claim"] = {claim.id for claim in atlas.claims.values() if claim.primary == claim_id}
-    source = atlas.source_of[claim_id]
-    found["fact"] = {fact.id for fact in _facts(atlas) if fact.source in (source, claim_id)}
+    found["fact"] = {fact.id for fact in _facts(atlas) if fact.claim == claim_id}
     return {kind: sorted(names) for kind, names in sorted(found.items()) if names}
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import sympy
 
 from samenspel.composition.compose import compose
 from samenspel.declare.language import Port
@@ -80,18 +79,13 @@ def rest(systems: Sequence[type[System]], parameters: Mapping[str, Array | float
 def _responses(c, x, p, u, held, ports, wanted, worlds):  # noqa: ANN001, ANN202
     """(port, quantity) → (final shift, largest response), from the symbols of one system."""
     model, m = c.model, len(c.model.states)
-    states = [sympy.Symbol(s, real=True) for s in model.state_names]
-    symbols = [sympy.Symbol(a, real=True) for a in ports]
     jacobian = np.zeros((worlds, m, m))
     for (i, j), value in zip(c.jacobian_entries, c.jacobian(x, p, u, held, 0.0), strict=True):
         jacobian[:, i, j] = value
-    push = rows(c.function([f.diff(s) for s in symbols for f in c.settled_drift])(x, p, u, held, 0.0), worlds)
-    push = push.reshape(len(ports), m, worlds)
-    readout = [model.expand(c.outputs[w]) for w in wanted]
-    by_state = rows(c.function([h.diff(s) for h in readout for s in states])(x, p, u, held, 0.0), worlds)
-    by_state = by_state.reshape(len(wanted), m, worlds)
-    by_port = rows(c.function([h.diff(s) for h in readout for s in symbols])(x, p, u, held, 0.0), worlds)
-    by_port = by_port.reshape(len(wanted), len(ports), worlds)
+    values = lambda of, by: rows(c.slopes(of, by)(x, p, u, held, 0.0), worlds).reshape(len(of), len(by), worlds)  # noqa: E731
+    push = values(c.settled_steps, ports).transpose(1, 0, 2)
+    readout = [c.resting.at[w] for w in wanted]
+    by_state, by_port = values(readout, model.state_names), values(readout, ports)
     moved = np.empty((len(FREQUENCIES), worlds, m, len(ports)), dtype=complex)
     for k, w in enumerate(FREQUENCIES):
         moved[k] = np.linalg.solve(1j * w * np.eye(m) - jacobian, push.transpose(2, 1, 0)) if m else 0

@@ -1,158 +1,157 @@
-"""Units, small and exact: what can be added to what. Time is counted in days.
+"""Units, small and exact: what can be added to what, and by which factor. Time is counted in days.
 
-A unit is a scale times a product of base symbols with whole or broken exponents: ``mmHg``, ``pg/ml``, ``MJ/kg/day``,
-``1/day``, ``kcal*day^-1``. Text is read left to right; ``/`` divides by the next factor only.
+A unit is an exact scale times a product of base symbols with whole or broken exponents: ``mmHg``, ``pg/ml``,
+``MJ/kg/day``, ``1/day``, ``kcal*day^-1``, ``m^1/2``. Text is read left to right; ``/`` divides by the next factor only.
+A symbol counts only if it stands in `ATOMS`; adding one is a line there.
+Left out: units with an offset (a temperature difference in degC adds up, a temperature does not), prefixes as a rule.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 from samenspel.quantities.errors import SamenspelError, UnitMismatch
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import unknown
 
-#: symbol → (scale, base symbol); base symbols stand for themselves
-ATOMS: dict[str, tuple[float, str | None]] = {
-    "1": (1.0, None), "%": (0.01, None),
-    "day": (1.0, "day"), "d": (1.0, "day"), "h": (1 / 24, "day"), "min": (1 / 1440, "day"), "s": (1 / 86400, "day"),
-    "ms": (1 / 86400000, "day"), "week": (7.0, "day"), "month": (30.4375, "day"), "year": (365.25, "day"),
-    "Hz": (86400.0, "1/day"),
-    "kg": (1.0, "kg"), "g": (1e-3, "kg"), "mg": (1e-6, "kg"), "ug": (1e-9, "kg"), "ng": (1e-12, "kg"), "pg": (1e-15, "kg"),
-    "l": (1.0, "l"), "dl": (0.1, "l"), "ml": (1e-3, "l"),
-    "m": (1.0, "m"), "cm": (0.01, "m"), "mm": (1e-3, "m"),
-    "MJ": (1.0, "MJ"), "kJ": (1e-3, "MJ"), "J": (1e-6, "MJ"), "kcal": (4.184e-3, "MJ"),
-    "mol": (1.0, "mol"), "mmol": (1e-3, "mol"), "umol": (1e-6, "mol"), "nmol": (1e-9, "mol"),
-    "mmHg": (1.0, "mmHg"), "beat": (1.0, "beat"), "MET": (1.0, "MET"), "lux": (1.0, "lux"), "degC": (1.0, "degC"),
-    "score": (1.0, "score"), "point": (1.0, "score"), "person": (1.0, "person"), "euro": (1.0, "euro"),
-    "kPa": (1.0, "kPa"), "copies": (1.0, "copies"), "step": (1.0, "step"), "SD": (1.0, None), "fibre": (1.0, "fibre"),
-    "region": (1.0, "region"), "session": (1.0, "session"), "visit": (1.0, "visit"),
+_DAY, _KG, _L, _M, _MJ, _MOL = ("day", 1), ("kg", 1), ("l", 1), ("m", 1), ("MJ", 1), ("mol", 1)
+Base = tuple[str, int]
+
+#: symbol → (scale, base symbol with exponent, or None for a number without unit)
+ATOMS: dict[str, tuple[str, Base | None]] = {
+    "1": ("1", None), "%": ("1/100", None), "SD": ("1", None),
+    "ms": ("1/86400000", _DAY), "s": ("1/86400", _DAY), "min": ("1/1440", _DAY), "h": ("1/24", _DAY),
+    "day": ("1", _DAY), "d": ("1", _DAY), "week": ("7", _DAY), "month": ("30.4375", _DAY), "year": ("365.25", _DAY),
+    "Hz": ("86400", ("day", -1)),
+    "kg": ("1", _KG), "g": ("1e-3", _KG), "mg": ("1e-6", _KG), "ug": ("1e-9", _KG), "µg": ("1e-9", _KG),
+    "μg": ("1e-9", _KG), "ng": ("1e-12", _KG), "pg": ("1e-15", _KG),
+    "l": ("1", _L), "L": ("1", _L), "dl": ("0.1", _L), "dL": ("0.1", _L), "ml": ("1e-3", _L), "mL": ("1e-3", _L),
+    "m": ("1", _M), "cm": ("0.01", _M), "mm": ("1e-3", _M),
+    "MJ": ("1", _MJ), "kJ": ("1e-3", _MJ), "J": ("1e-6", _MJ), "kcal": ("4.184e-3", _MJ),
+    "mol": ("1", _MOL), "mmol": ("1e-3", _MOL), "umol": ("1e-6", _MOL), "µmol": ("1e-6", _MOL),
+    "μmol": ("1e-6", _MOL), "nmol": ("1e-9", _MOL), "pmol": ("1e-12", _MOL),
+    "score": ("1", ("score", 1)), "point": ("1", ("score", 1)),
 }  # fmt: skip
-_FACTOR = re.compile(r"(?P<op>[*/·]?)\s*(?P<atom>[A-Za-z%]+|1)(?:\^(?P<power>-?\d+(?:/\d+)?))?\s*")
+ATOMS.update(
+    {
+        name: ("1", (name, 1))
+        for name in (
+            "beat", "breath", "cell", "copies", "degC", "euro", "fibre", "kPa", "lux", "MET", "mmHg", "person",
+            "region", "session", "step", "tablet", "visit", "W",
+        )
+    }
+)  # fmt: skip
+_FACTOR = re.compile(r"\s*(?P<atom>[A-Za-zµμ%]+|1)(?:\^(?P<power>-?\d+(?:/[1-9]\d*)?))?\s*")
+_OPERATOR = re.compile(r"[*·/]")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """`scale` times Π base^exponent."""
+    """`exact` times Π base^exponent; equal when both are, however they were written.
+
+    base   pairs of base symbol and exponent, sorted by symbol, no exponent 0
+    exact  the scale as a fraction; `scale` is the same as a float
+    text   how it was written, for messages
+    """
 
     base: tuple[tuple[str, Fraction], ...] = ()
-    scale: float = 1.0
+    exact: Fraction = Fraction(1)
+    text: str = field(default="", compare=False)
+
+    @property
+    def scale(self) -> float:
+        """How many of the base units one of this unit is."""
+        return float(self.exact)
+
+    def same(self, other: Unit) -> bool:
+        """Whether both are one unit, up to rounding of scales that are no fractions (the root of an hour)."""
+        return self.base == other.base and abs(self.exact / other.exact - 1) < Fraction(1, 10**9)
 
     def __mul__(self, other: Unit) -> Unit:
         powers: dict[str, Fraction] = dict(self.base)
         for name, power in other.base:
             powers[name] = powers.get(name, Fraction(0)) + power
-        kept = tuple(sorted((n, p) for n, p in powers.items() if p))
-        return Unit(kept, self.scale * other.scale)
-
-    def __pow__(self, power: Fraction | int) -> Unit:
-        return Unit(tuple((n, p * power) for n, p in self.base if power), self.scale ** float(power))
+        return Unit(tuple(sorted((n, p) for n, p in powers.items() if p)), self.exact * other.exact)
 
     def __truediv__(self, other: Unit) -> Unit:
         return self * other**-1
 
+    def __pow__(self, power: Fraction | int) -> Unit:
+        if not power:
+            return Unit()
+        return Unit(tuple((n, p * power) for n, p in self.base), _power(self.exact, Fraction(power)))
+
     def __str__(self) -> str:
-        return " ".join(n if p == 1 else f"{n}^{p}" for n, p in self.base) or "1"
+        """As written, else the base units in front of which the scale stands when it is not 1."""
+        if self.text:
+            return self.text
+        base = "*".join(n if p == 1 else f"{n}^{p}" for n, p in self.base) or "1"
+        return base if self.exact == 1 else f"{float(self.exact):g} {base}"
 
 
 @lru_cache(maxsize=1024)
 def parse_unit(text: str) -> Unit:
     """Read a unit.
 
-    Raises `SamenspelError` for an unknown symbol; names the nearest.
+    text  symbols of `ATOMS` joined by ``*`` (or ``·``) and ``/``, each with an optional ``^exponent``; "1" for none
+
+    Raises `SamenspelError` naming an unknown symbol and the nearest known ones, or the place that cannot be read.
     """
-    rest, out = text.strip(), Unit()
-    if not rest:
+    if not text.strip():
         raise SamenspelError("a unit is empty.", cure='Write "1" for a number without unit.')
-    while rest:
-        found = _FACTOR.match(rest)
+    unit, at, divide = Unit(), 0, False
+    while True:
+        found = _FACTOR.match(text, at)
         if found is None:
-            raise SamenspelError(f"cannot read the unit {text!r} at {rest!r}.", cure="Write it like pg/ml or 1/day.")
-        atom = found["atom"]
-        if atom not in ATOMS:
-            raise SamenspelError(f"unknown unit {atom!r} in {text!r}. Nearest: {nearest(atom, ATOMS)}.", cure="Use a known unit.")
-        scale, base = ATOMS[atom]
-        unit = Unit((("day", Fraction(-1)),), scale) if base == "1/day" else Unit(((base, Fraction(1)),) if base else (), scale)
-        unit = unit ** Fraction(found["power"] or 1)
-        out = out / unit if found["op"] == "/" else out * unit
-        rest = rest[found.end() :]
-    return out
+            raise _unreadable(text, at)
+        factor = _atom(found["atom"], text) ** Fraction(found["power"] or 1)
+        unit, at = unit / factor if divide else unit * factor, found.end()
+        if at == len(text):
+            return Unit(unit.base, unit.exact, text.strip())
+        if not _OPERATOR.match(text, at):
+            raise _unreadable(text, at)
+        divide, at = text[at] == "/", at + 1
 
 
-def _unit(value: Any) -> Unit:
-    return value.unit if isinstance(value, Dimensioned) else Unit()
+def conversion(given: str, wanted: str) -> float:
+    """The factor that turns a number in unit `given` into one in unit `wanted`.
+
+    Raises `UnitMismatch` if they measure different things, `SamenspelError` if one cannot be read.
+    """
+    one, other = parse_unit(given), parse_unit(wanted)
+    if one.base != other.base:
+        raise UnitMismatch(
+            f"cannot turn {given!r} into {wanted!r}: they measure different things.", cure="Correct one of them."
+        )
+    return float(one.exact / other.exact)
 
 
-class Dimensioned:
-    """A value of which only the unit is known; its arithmetic is the unit check. Numbers have no unit."""
+def _atom(name: str, text: str) -> Unit:
+    if name not in ATOMS:
+        raise SamenspelError(unknown("unit", name, ATOMS, repr(text)), cure="Write it like pg/ml or 1/day.")
+    scale, base = ATOMS[name]
+    return Unit(((base[0], Fraction(base[1])),) if base else (), Fraction(scale))
 
-    def __init__(self, unit: Unit) -> None:
-        self.unit = Unit(unit.base)
 
-    def _same(self, other: Any, what: str) -> Dimensioned:
-        if isinstance(other, int | float) and other == 0:
-            return self
-        if self.unit.base != _unit(other).base:
-            raise UnitMismatch(f"cannot {what} {self.unit} and {_unit(other)}.", cure="Check the equation and the declared units.")
-        return self
+def _unreadable(text: str, at: int) -> SamenspelError:
+    place = repr(text[at:]) if at < len(text) else "its end"
+    return SamenspelError(f"cannot read the unit {text!r} at {place}.", cure="Write it like pg/ml, 1/day or m^1/2.")
 
-    def __add__(self, other: Any) -> Dimensioned:
-        return self._same(other, "add")
 
-    __radd__ = __add__
-    __sub__ = __add__
-    __rsub__ = __add__
+def _power(scale: Fraction, power: Fraction) -> Fraction:
+    """Exact for whole powers and exact roots; else the nearest float."""
+    top, bottom = (_root(n, power.denominator) for n in (scale.numerator, scale.denominator))
+    if top**power.denominator == scale.numerator and bottom**power.denominator == scale.denominator:
+        return Fraction(top, bottom) ** power.numerator
+    return Fraction(float(scale) ** float(power))
 
-    def __mul__(self, other: Any) -> Dimensioned:
-        return Dimensioned(self.unit * _unit(other))
 
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Dimensioned:
-        return Dimensioned(self.unit / _unit(other))
-
-    def __rtruediv__(self, other: Any) -> Dimensioned:
-        return Dimensioned(_unit(other) / self.unit)
-
-    def __pow__(self, power: Any) -> Dimensioned:
-        if isinstance(power, Dimensioned):
-            power._same(1.0, "raise to a power that is not a number:")
-            self._same(1.0, "raise to a varying power:")
-            return Dimensioned(Unit())
-        return Dimensioned(self.unit ** Fraction(power).limit_denominator(1000))
-
-    def __rpow__(self, base: Any) -> Dimensioned:
-        self._same(1.0, "use as a power")
-        return Dimensioned(_unit(base))
-
-    def __neg__(self) -> Dimensioned:
-        return self
-
-    def __gt__(self, other: Any) -> Dimensioned:
-        return self._same(other, "compare")
-
-    __lt__ = __ge__ = __le__ = __gt__
-
-    def _bare(self, name: str) -> Dimensioned:
-        if self.unit.base:
-            raise UnitMismatch(f"{name} of a quantity in {self.unit}.", cure="Divide by a quantity in the same unit first.")
-        return Dimensioned(Unit())
-
-    def exp(self) -> Dimensioned:
-        """Exponential: needs a bare number."""
-        return self._bare("exp")
-
-    def log(self) -> Dimensioned:
-        """Logarithm: needs a bare number."""
-        return self._bare("log")
-
-    def tanh(self) -> Dimensioned:
-        """Hyperbolic tangent: needs a bare number."""
-        return self._bare("tanh")
-
-    def sqrt(self) -> Dimensioned:
-        """Square root: halves every exponent."""
-        return Dimensioned(self.unit ** Fraction(1, 2))
+def _root(number: int, degree: int) -> int:
+    """The whole part of a root, by halving."""
+    low, high = 0, 1 << (number.bit_length() // degree + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle**degree <= number else (low, middle)
+    return low

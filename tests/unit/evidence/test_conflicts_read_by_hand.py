@@ -1,7 +1,7 @@
 """Precision of the contradictions: fifty pairs, evenly spaced through the sorted list, read by a person.
 
-`contradiction` in the table is the reader's verdict, `why_not` the reason against. The pairs that the rules still find keep
-the share of true ones; pairs whose claims have since been rewritten or removed drop out.
+`contradiction` in the table is the reader's verdict, `why_not` the reason against. The pairs that the rules still
+find keep the share of true ones; pairs whose claims have since been rewritten or removed drop out.
 """
 
 import csv

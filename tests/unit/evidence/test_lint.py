@@ -2,9 +2,10 @@
 
 import pytest
 
+from samenspel.evidence.facts import COLUMNS
 from samenspel.evidence.lint import RULES, check_folder, lint, load
 from samenspel.evidence.lint_rule import Ends
-from samenspel.evidence.split import role_of_source
+from samenspel.evidence.split import role_of_family, role_of_source
 from samenspel.quantities.errors import SamenspelError
 
 from .conftest import claim
@@ -12,6 +13,15 @@ from .conftest import claim
 EFFECT = 'effect = {{metric = "SMD", value = {value}, low = {low}, high = {high}{level}}}'
 CHECK = next(name for name in (f"cook-{year}" for year in range(1900, 2100)) if role_of_source(name) == "check")
 TAUGHT = next(name for name in (f"cook-{year}" for year in range(1900, 2100)) if role_of_source(name) == "calibrate")
+EXAMINED = next(name for name in (f"family-{n}" for n in range(100)) if role_of_family(name) == "check")
+NOT_MODELLED = "original\tclaim\treason_en\nF1\tcook-2001.heat.steam\tno such measure\n"
+
+
+def fact_table(source: str) -> str:
+    cells = {"id": "F1", "family": EXAMINED, "study": "cross-section", "measure": "steam", "metric": "mean",
+             "value": "1.0",
+             "source": source, "claim": f"{source}.heat.steam", "original": "F1"}  # fmt: skip
+    return "\t".join(COLUMNS) + "\n" + "\t".join(cells.get(column, "") for column in COLUMNS) + "\n"
 
 
 def parameter(more: str, level: str = "world") -> str:
@@ -89,17 +99,27 @@ BREAK = {
     ),
     "questions-resolve": lambda k: k.write(
         "questions/q.toml",
-        '[[question]]\nid = "q"\nen = "x"\nnl = "x"\nwho = "cook"\nsource = "nobody"\nlocator = "1"\nstatus = "no-data"\n',
+        '[[question]]\nid = "q"\nen = "x"\nnl = "x"\nwho = "cook"\nsource = "nobody"\n'
+        'locator = "1"\nstatus = "no-data"\n',
     ),
     "scenarios-resolve": lambda k: k.write(
         "scenarios/boil.toml",
         'id = "boil"\nquestion = {en = "x", nl = "x"}\nweeks = 1.0\n[[arm]]\nid = "a"\nen = "x"\nnl = "x"\n[[arm]]\n'
-        'id = "b"\nen = "x"\nnl = "x"\n[estimand]\npopulation = "x"\ncomparator = "a"\ntreatment = "b"\noutcome = "steem"\n'
+        'id = "b"\nen = "x"\nnl = "x"\n[estimand]\npopulation = "x"\ncomparator = "a"\ntreatment = "b"\n'
+        'outcome = "steem"\n'
         'day = 7.0\nafter_stopping = "treatment-policy"\nsummary = "mean-difference"\nsd = "none"\n',
     ),
     "mechanism-claims-have-one-fate": lambda k: [
         k.write("atlas.toml", (k.root / "atlas.toml").read_text() + 'ledger = ["cook-2001"]\n'),
         k.source("cook-2001", claim(kind="mechanism")),
+    ],
+    "facts-are-readable": lambda k: k.write("facts/kettle.tsv", "id\tfamily\nF1\n"),
+    "facts-have-claims": lambda k: k.write("facts/not-modelled.tsv", NOT_MODELLED),
+    "roles-are-written-down": lambda k: k.write("facts/split.toml", "[rule]\n"),
+    "no-fact-is-asked-about-itself": lambda k: [
+        k.source(TAUGHT, claim(f"{TAUGHT}.heat.steam", more=effect())),
+        k.write("parameters/kettle.toml", parameter(f'claim = "{TAUGHT}.heat.steam"')),
+        k.write("facts/kettle.tsv", fact_table(TAUGHT)),
     ],
     "model-texts-are-in-dutch-too": lambda k: [
         k.source("cook-2001", claim()), k.coupling("cook-2001.heat.steam"),
@@ -126,7 +146,7 @@ def test_a_broken_rule_says_where_and_what_to_do(kitchen, name):
     found = [issue for issue in issues if issue.rule == name]
     assert found, [str(issue) for issue in issues]
     for issue in found:
-        assert (kitchen.root / issue.file).is_file()
+        assert (kitchen.root / issue.file).exists()
         assert issue.cure
 
 

@@ -45,8 +45,8 @@ def test_every_part_of_an_address_matters(seed: int, address: tuple[int, ...], p
 
 
 def test_both_halves_of_the_seed_matter() -> None:
-    draws = {float(uniform(seed, person=1, world=1, day=1, channel="x")) for seed in (0, 1, 2**32, 2**32 + 1, 2**64 - 1)}
-    assert len(draws) == 5
+    found = {float(uniform(s, person=1, world=1, day=1, channel="x")) for s in (0, 1, 2**32, 2**32 + 1, 2**64 - 1)}
+    assert len(found) == 5
 
 
 @given(seeds, st.lists(word, min_size=1, max_size=50))

@@ -85,7 +85,8 @@ def test_truncation_keeps_values_inside(low: float, width: float, u: float) -> N
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: Normal(0.0, 0.0), lambda: Normal(math.nan, 1.0), lambda: LogNormal(-1.0, 2.0), lambda: LogNormal(1.0, 1.0),
+        lambda: Normal(0.0, 0.0), lambda: Normal(math.nan, 1.0), lambda: LogNormal(-1.0, 2.0),
+        lambda: LogNormal(1.0, 1.0),
         lambda: Uniform(2.0, 1.0), lambda: LogUniform(0.0, 1.0), lambda: Beta(0.0, 1.0), lambda: Gamma(1.0, -1.0),
         lambda: HalfNormal(-2.0), lambda: Triangular(0.0, 5.0, 4.0), lambda: Truncated(Normal(0.0, 1.0), 30.0, 31.0),
         lambda: Fixed(math.inf),
@@ -112,7 +113,7 @@ def test_numbers_that_make_no_distribution_are_refused(wrong) -> None:
         ({"kind": "halfnormal", "sd": 0.8}, HalfNormal(0.8)),
         ({"kind": "half-normal", "sigma": 0.8}, HalfNormal(0.8)),
         ({"kind": "triangular", "low": 0, "mode": 1, "high": 3}, Triangular(0.0, 1.0, 3.0)),
-        ({"kind": "truncated-normal", "mean": 0, "sd": 1, "low": -1, "high": 2}, Truncated(Normal(0.0, 1.0), -1.0, 2.0)),
+        ({"kind": "truncated-normal", "mean": 0, "sd": 1, "low": -1, "high": 2}, Truncated(Normal(0, 1), -1.0, 2.0)),
         ({"kind": "lognormal", "median": 2, "gsd": 1.5, "high": 4}, Truncated(LogNormal(2.0, 1.5), None, 4.0)),
         ({"kind": "normal", "mean": 1, "sd": 2, "median": None}, Normal(1.0, 2.0)),
     ],

@@ -81,7 +81,7 @@ def test_a_really_full_disk_is_a_named_error(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(SamenspelError, match="cannot write into .*file"):
+    with pytest.raises(SamenspelError, match=r"cannot write into .*file"):
         atomic_write_bytes(tmp_path / "file" / "a", b"")
 
 

@@ -176,10 +176,11 @@ def test_objects_are_never_stored_nor_read(store: Store) -> None:
 def test_two_processes_writing_one_entry_never_show_a_mixture(store: Store) -> None:
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", HAMMER, store.root, K, letter], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", HAMMER, store.root, K, letter],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for letter in "ab"
-    ]
+    ]  # fmt: skip
     for w in writers:
         assert w.stdout is not None
         w.stdout.readline()

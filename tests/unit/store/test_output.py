@@ -82,7 +82,7 @@ def test_a_manifest_cannot_name_files_outside(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"key": 3}', "[" * 100_000, "\x00"])
 def test_a_folder_without_a_readable_manifest_is_not_a_run(tmp_path: Path, content: str) -> None:
     (tmp_path / MANIFEST).write_text(content)
-    with pytest.raises(SamenspelError, match="holds files that are not a run.*--out.*--overwrite"):
+    with pytest.raises(SamenspelError, match=r"holds files that are not a run.*--out.*--overwrite"):
         output_folder(tmp_path, "k1")
     assert output_folder(tmp_path, "k1", overwrite=True) == "new"
 
@@ -98,7 +98,7 @@ def test_files_of_somebody_else_are_not_touched(tmp_path: Path) -> None:
 def test_a_file_or_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(SamenspelError, match="--out|folder"):
+        with pytest.raises(SamenspelError, match=r"--out|folder"):
             output_folder(place, "k1", overwrite=True)
 
 

@@ -17,6 +17,7 @@ import sympy
 from samenspel.declare.model import TIME, Model
 from samenspel.engine.sbml.order import reachable
 
+DEEP = 30  # parts nested deeper are computed on a line of their own, because Python's parser has a limit
 Function = Callable[[Sequence[float], Sequence[float], float], list[Any]]
 
 
@@ -65,15 +66,31 @@ _NAMED: dict[Any, str] = {
 
 
 class Printer:
-    """Prints expressions; `places` says how each symbol is written, `wrap` whether numbers are made NumPy scalars."""
+    """Prints expressions as lines of a function.
+
+    places  how each symbol is written
+    wrap    whether numbers are made NumPy scalars
+    lines   (name, text) to be computed first; parts deeper than `DEEP` get a line of their own
+    """
 
     def __init__(self, places: Mapping[str, str], wrap: bool) -> None:
-        self.places, self.wrap = places, wrap
+        self.places, self.wrap, self.depth = places, wrap, 0
+        self.lines: list[tuple[str, str]] = []
 
     def __call__(self, e: Any) -> str:
-        """The text of an expression or of a list of them."""
-        if isinstance(e, list | tuple):
-            return f"[{', '.join([self(x) for x in e])}]"
+        """The text of an expression."""
+        if self.depth == DEEP:
+            self.depth = 0
+            text = self._text(e)
+            self.depth = DEEP
+            self.lines.append((f"x_{len(self.lines)}", text))
+            return self.lines[-1][0]
+        self.depth += 1
+        text = self._text(e)
+        self.depth -= 1
+        return text
+
+    def _text(self, e: Any) -> str:
         if isinstance(e, sympy.Symbol):
             return self.places[e.name]
         if isinstance(e, sympy.Number | sympy.NumberSymbol):
@@ -162,37 +179,39 @@ class Code:
         definitions = dict(before) if before is not None else self.assigned
         order = [n for n, _ in before] if before is not None else self.order
         used = reachable({s.name for e in wanted for s in e.free_symbols}, definitions)
-        steps = [(sympy.Symbol(n, real=True), definitions[n]) for n in order if n in used]
+        steps = [(n, definitions[n]) for n in order if n in used]
         places = self.places
         if before is not None:
             places = {**places, **{n: f"w_{i}" for i, n in enumerate(order)}}
-        made: list[Any] = [_compile(list(wanted), steps, Printer(places, False), _QUICK)]
+        made: list[Any] = [_compile(wanted, steps, Printer(places, False), _QUICK)]
 
         def evaluate(y: Sequence[float], p: Sequence[float], t: float) -> list[Any]:
             try:
                 return made[0](y, p, t)
             except (ArithmeticError, ValueError):
                 if len(made) == 1:
-                    made.append(_compile(list(wanted), steps, Printer(places, True), _CAREFUL))
+                    made.append(_compile(wanted, steps, Printer(places, True), _CAREFUL))
                 with np.errstate(all="ignore"):
                     return made[1]([np.float64(x) for x in y], [np.float64(x) for x in p], np.float64(t))
 
         return evaluate
 
 
-class _Named:
-    """The printing interface that `lambdify` asks for."""
+class _AsIs:
+    """The printing interface that `lambdify` asks for: the lines are printed already."""
 
-    def __init__(self, printer: Printer) -> None:
-        self.printer = printer
-
-    def doprint(self, e: Any) -> str:
-        """Text of an expression."""
-        return self.printer(e)
+    @staticmethod
+    def doprint(text: str) -> str:
+        """The text itself."""
+        return text
 
 
-def _compile(wanted: list[Any], steps: list[Any], printer: Printer, names: dict[str, Any]) -> Any:
+def _compile(wanted: Sequence[Any], steps: Sequence[tuple[str, Any]], printer: Printer, names: dict[str, Any]) -> Any:
+    for name, e in steps:
+        text = printer(e)
+        printer.lines.append((printer.places[name], text))
+    result = f"[{', '.join([printer(e) for e in wanted])}]"
     arguments = [sympy.Symbol(n) for n in ("y", "p", "t")]
     return sympy.lambdify(
-        arguments, wanted, modules=[names], printer=_Named(printer), cse=lambda e: (steps, e), docstring_limit=0
+        arguments, result, modules=[names], printer=_AsIs, cse=lambda e: (printer.lines, e), docstring_limit=0
     )  # fmt: skip
