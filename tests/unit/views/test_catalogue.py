@@ -1,0 +1,45 @@
+"""Both languages say the same things, in words that the rules allow."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samenspel.evidence.wording import program_sentence
+from samenspel.views.catalogue import LANGUAGES, Catalogue, sentences
+
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+def test_both_languages_hold_the_same_keys():
+    assert set(sentences("en")) == set(sentences("nl"))
+
+
+@pytest.mark.parametrize("key", sorted(sentences("en")))
+def test_both_languages_fill_in_the_same_values(key):
+    assert set(PLACE.findall(sentences("en")[key])) == set(PLACE.findall(sentences("nl")[key]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_breaks_the_wording_rules(language):
+    broken = {key: wrong for key, text in sentences(language).items() if (wrong := program_sentence(text, language))}
+    assert broken == {}
+
+
+def test_long_sentences_are_not_left_untranslated():
+    same = [k for k, text in sentences("en").items() if len(text) > 25 and sentences("nl")[k] == text]
+    assert same == ["status.picture"] or same == []
+
+
+@given(st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6))
+def test_a_number_is_said_within_half_a_unit_of_its_second_digit(value):
+    said = Catalogue("en").number(value)
+    back = float(said.replace("\u2212", "-"))
+    assert abs(back - value) <= 0.051 * abs(value)
+    assert Catalogue("nl").number(value) == said.replace(".", ",")
+
+
+@pytest.mark.parametrize(("value", "said"), [(1.0, "1.0"), (0.096, "0.096"), (-12.34, "\u221212"), (None, "–"), (0.0, "0")])
+def test_two_digits(value, said):
+    assert Catalogue("en").number(value) == said
