@@ -27,9 +27,9 @@ def test_no_sentence_breaks_the_wording_rules(language):
     assert broken == {}
 
 
-def test_long_sentences_are_not_left_untranslated():
-    same = [k for k, text in sentences("en").items() if len(text) > 25 and sentences("nl")[k] == text]
-    assert same == ["status.picture"] or same == []
+def test_sentences_with_words_of_their_own_are_not_left_untranslated():
+    bare = {k: PLACE.sub("", text) for k, text in sentences("en").items()}
+    assert [k for k, text in bare.items() if len(text) > 25 and sentences("nl")[k] == sentences("en")[k]] == []
 
 
 @given(st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6))
