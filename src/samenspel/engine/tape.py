@@ -205,7 +205,7 @@ class Tape:
             return parts[0] if len(parts) == 1 else self.apply("add", *parts)
         if operation == "div":
             if db is None:
-                return self.apply("div", da or self.zero, b)
+                return self.apply("div", self.zero if da is None else da, b)
             top = self.apply("mul", k, db)
             return self.apply("div", self.apply("sub", da, top) if da is not None else self.apply("neg", top), b)
         parts = []
