@@ -97,7 +97,7 @@ def folds():
         normal = np.array([-f_p(*x), f_g(*x)])
         normal *= np.sign(normal @ tangent) / np.linalg.norm(normal)
         guess = x + step * normal
-        x = fsolve(lambda y, guess=guess, normal=normal: [f(*y), normal @ (y - guess)], guess, xtol=1e-12)
+        x = fsolve(lambda y, guess=guess, normal=normal: [f(*y), normal @ (y - guess)], guess, xtol=1e-10)
         tangent = normal
         slope = f_g(*x)
         if before is not None and slope * before < 0:
@@ -147,8 +147,8 @@ def test_only_the_driven_gain_falls_when_drive_stops():
         quiet = numbers(system, gain_up=0.0, inhibition_up=0.0, entrenchment_up=0.0, drive=0.0, pain_now=0.0)
         quiet |= {"nervous.gain_daily": 0.0, "nervous.inhibition_daily": 0.0}
         loud = quiet | {"nervous.drive": 3.0}
-        with_drive = simulate(model, [0.0, 300.0], parameters=loud)
-        after = simulate(model, [0.0, 300.0], parameters=quiet, start={s: with_drive.column(s)[-1] for s in model.state_names})
+        with_drive = simulate(model, [0.0, 120.0], parameters=loud)
+        after = simulate(model, [0.0, 140.0], parameters=quiet, start={s: with_drive.column(s)[-1] for s in model.state_names})
         assert with_drive.column("nervous.pain")[-1] > with_drive.column("nervous.pain_level")[-1] + 2.5
         assert (with_drive.column("nervous.central_gain")[-1] > 1.2) == follows
         assert after.column("nervous.central_gain")[-1] == pytest.approx(1.0, abs=1e-3)

@@ -1,27 +1,99 @@
-"""The reservoir of a scenario, taken from the store when it is there."""
+"""The reservoir of a scenario, taken from the store when the same worlds were screened before.
+
+The key holds everything that made it: the equations and numbers of every world, the eligibility, the recruitment, the
+measures and how they are read, and the seed.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+
+from samenspel.engine import Condition, People
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
-from samenspel.population.reservoir import Reservoir, fill
-from samenspel.population.worlds import Worlds
+from samenspel.population.people import Candidates
+from samenspel.population.reservoir import BATCH, THIN, Included, Reservoir, fill
+from samenspel.population.worlds import Group, Worlds
+from samenspel.store import Store, key
+
+KIND = "reservoir"
+FORM = 1  # of the stored arrays
+Arrays = dict[str, np.ndarray[Any, Any]]
 
 
 def reservoir_for(
     atlas: Atlas, worlds: Worlds, scenario: Scenario, *, people: int, seed: int, measures: tuple[str, ...],
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[float], None] | None = None, store: Store | None = None,
 ) -> Reservoir:  # fmt: skip
     """Fill, or read back, the reservoir that a scenario draws its people from."""
-    r = scenario.recruitment
-    total = max(len(worlds.groups), 1)
-    done = {"groups": 0}
+    r, store = scenario.recruitment, store or Store()
+    name = _key(atlas, worlds, scenario, people, seed, measures)
+    found = store.get_arrays(KIND, name)
+    if found is not None:
+        return _unpack(worlds, *found)
+    total, done = max(len(worlds.groups), 1), {"share": 0.0}
 
     def tell(have: float, want: float) -> None:
+        done["share"] = max(done["share"], have / max(want, 1.0))
         if progress is not None:
-            progress((done["groups"] + have / max(want, 1.0)) / total)
+            progress(min(1.0, done["share"] / total))
 
-    return fill(atlas, worlds.groups, population=scenario.estimand.population, people=people, seed=seed,
-                settle_days=r.settle_days, most=r.candidates, enrich=dict(r.enrich), measures=measures, progress=tell)  # fmt: skip
+    reservoir = fill(atlas, worlds.groups, population=scenario.estimand.population, people=people, seed=seed,
+                     settle_days=r.settle_days, most=r.candidates, enrich=dict(r.enrich), measures=measures, progress=tell)  # fmt: skip
+    store.put_arrays(KIND, name, *_pack(reservoir))
+    return reservoir
+
+
+def _key(atlas: Atlas, worlds: Worlds, scenario: Scenario, people: int, seed: int, measures: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    for g in worlds.groups:
+        digest.update(g.model.key.encode() + g.ids.tobytes())
+        for name in sorted(g.parameters):
+            digest.update(name.encode() + np.asarray(g.parameters[name], dtype=float).tobytes())
+        digest.update(repr(sorted((k, repr(v)) for k, v in g.person.items())).encode())
+        for name in sorted(g.mixtures):
+            digest.update(name.encode() + g.mixtures[name].tobytes())
+    recruitment = scenario.recruitment.model_dump(mode="json")
+    return key({
+        "form": FORM, "worlds": digest.hexdigest(), "people": people, "seed": seed, "measures": list(measures),
+        "population": scenario.estimand.population, "recruitment": recruitment, "thin": repr(THIN), "batch": BATCH,
+        "readings": hashlib.sha256(repr([atlas.measures[m] for m in sorted(atlas.measures)]).encode()).hexdigest(),
+        "traits": hashlib.sha256(repr(atlas.people).encode()).hexdigest(),
+    })  # fmt: skip
+
+
+def _pack(r: Reservoir) -> tuple[Arrays, dict[str, Any]]:
+    arrays: Arrays = {}
+    shared: list[dict[str, float]] = []
+    for k, c in enumerate(r.cohorts):
+        arrays |= {f"{k}/person": c.people.person, f"{k}/world": c.people.world, f"{k}/weight": c.weight,
+                   f"{k}/states": c.condition.states, f"{k}/held": c.condition.held, f"{k}/codes": c.condition.codes,
+                   f"{k}/row": c.candidates.row, f"{k}/drawn-weight": c.candidates.weight}  # fmt: skip
+        own = {n: v for n, v in c.people.parameters.items() if isinstance(v, np.ndarray) and v.ndim}
+        shared.append({n: float(np.asarray(v)) for n, v in c.people.parameters.items() if n not in own})
+        parts = {"p": own, "t": c.candidates.traits, "c": c.candidates.conditions, "o": c.candidates.options, "m": c.measured}
+        arrays |= {f"{k}/{kind}/{n}": v for kind, table in parts.items() for n, v in table.items()}
+    notes = {
+        "groups": [c.group.model.key for c in r.cohorts], "shared": shared, "empty": list(r.empty), "first_day": r.first_day,
+        "drawn": {str(w): n for w, n in r.drawn.items()}, "prevalence": {str(w): p for w, p in r.prevalence.items()},
+        "failures": {str(w): n for w, n in r.failures.items()},
+    }  # fmt: skip
+    return arrays, notes
+
+
+def _unpack(worlds: Worlds, arrays: Arrays, notes: dict[str, Any]) -> Reservoir:
+    groups: dict[str, Group] = {g.model.key: g for g in worlds.groups}
+    cohorts: list[Included] = []
+    for k, model in enumerate(notes["groups"]):
+        table = lambda kind, k=k: {n.split("/", 2)[2]: v for n, v in arrays.items() if n.startswith(f"{k}/{kind}/")}  # noqa: E731
+        at = lambda name, k=k: arrays[f"{k}/{name}"]  # noqa: E731
+        people = People(at("person"), at("world"), {**notes["shared"][k], **table("p")})
+        candidates = Candidates(people, at("row"), table("t"), table("c"), table("o"), at("drawn-weight"))
+        condition = Condition(at("states"), at("held"), at("codes"))
+        cohorts.append(Included(groups[model], candidates, people, condition, at("weight"), table("m")))
+    ints = lambda name: {int(w): v for w, v in notes[name].items()}  # noqa: E731
+    return Reservoir(tuple(cohorts), ints("drawn"), ints("prevalence"), ints("failures"), tuple(notes["empty"]), notes["first_day"])

@@ -21,7 +21,7 @@ class Muscle(System):
 
     f     share of muscle that is fatigued and not recovered, mean of the day, 0 to 1
     u     mean activation over the day as a share of maximum (person), 0 to 1      rho  share of the day at rest, 0 to 1
-    F, R  rates of fatigue and recovery (published, per second)     r  how much faster recovery is at rest (published)
+    F, R  rates of fatigue and recovery (published, per second; held per day)     r  how much faster recovery is at rest (published)
     o     oxidative capacity relative to general adults, 0 to 3     half  detraining half-time (published, days)
     s     tension relative to general adults, 0 to 4                m  strength of the person, relative
     f_bal is the mean of MF' = F MA - R MF (at rest r R) over a day with mean MA = u. That it holds over days with tau_f is ours,
@@ -40,8 +40,8 @@ class Muscle(System):
     tension_up = Port(combine="sum", shifts="tension")
     activation = Parameter(doc="mean activation over the day, share of maximum")
     rest_share = Parameter(doc="share of the day at rest")
-    fatigue_rate = Parameter(unit="1/s")
-    recovery_rate = Parameter(unit="1/s")
+    fatigue_rate = Parameter(unit="1/day")
+    recovery_rate = Parameter(unit="1/day")
     rest_factor = Parameter(doc="recovery at rest over recovery under load")
     fatigue_usual = Parameter()
     fatigue_time = Parameter(unit="day")
@@ -101,7 +101,7 @@ class MuscleFull(Muscle):
     active = State(low=0.0, high=1.0, start=0.0, doc="MA")
     fatigued = State(low=0.0, high=1.0, start=0.0, doc="MF")
     target_load = Input(habitual=0.0, reference=0.5, doc="TL")
-    control_rate = Parameter(unit="1/s")
+    control_rate = Parameter(unit="1/day")
     rest_load = Parameter()
     smallest = Parameter(doc="width of the bend of the minimum")
     capacity = Readout(low=0.0, high=1.0, doc="share of maximal force still within reach")

@@ -159,7 +159,7 @@ class NervousFull(NervousLatch):
     thalamus = State(low=0.0, start="loop_input", doc="firing of the ventroposterolateral thalamus")
     cortex = State(low=0.0, start=0.0, doc="firing of the somatosensory cortex")
     reticular = State(low=0.0, start=0.0, doc="firing of the thalamic reticular nucleus")
-    firing_time = Parameter(unit="s")
+    firing_time = Parameter(unit="day")
 
     @staticmethod
     def drift(v: View) -> Equations:

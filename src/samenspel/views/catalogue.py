@@ -29,7 +29,7 @@ class Catalogue:
 
     language: Language
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """A sentence, filled in; floats get two significant digits. Raises `KeyError` for an unknown key."""
         filled = {n: self.number(v) if isinstance(v, float) else str(v) for n, v in values.items()}
         return sentences(self.language)[key].format(**filled)

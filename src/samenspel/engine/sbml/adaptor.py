@@ -49,7 +49,7 @@ def read_document(path: str | Path) -> Document:
     level, version = document.getLevel(), document.getVersion()
     if level < 2:
         raise SamenspelError(f"SBML Level {level} is not read.", file=file, cure="Convert it to Level 3 Version 2, for example with libsbml.")
-    for i in range(document.getNumPlugins()):
+    for i in range(document.getNumPlugins() if level > 2 else 0):
         package = document.getPlugin(i).getPackageName()
         _refuse_package(package, document.getPackageRequired(package), file)
     for i in range(document.getNumUnknownPackages()):

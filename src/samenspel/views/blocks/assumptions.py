@@ -1,0 +1,143 @@
+"""Block 2: what would follow from the assumptions, per 100 people, with its size and its split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from samenspel.studies.answer import Answer
+from samenspel.views.catalogue import Catalogue
+from samenspel.views.content import Block, Heading, Item, Paragraph, Picture, Table
+from samenspel.views.patients import is_without_simulation
+from samenspel.views.words import (
+    arm,
+    arms_of,
+    better_same_worse,
+    headline,
+    interval,
+    is_calibrated,
+    label,
+    measure,
+    outcome,
+    status,
+    upper_first,
+    week_of,
+)
+
+PARTS = ("better", "same", "worse", "stopped", "flare")
+SPLIT = {"comparator_change": "comparator", "attention": "attention", "specific": "specific"}
+
+
+def block(answer: Answer, c: Catalogue) -> Block:
+    """Both arms per 100 people first; then course, size, split, other outcomes, who took part."""
+    if is_without_simulation(answer):
+        heading = c.say("heading.assumptions_plain", status=status(answer, c))
+        return Block("assumptions", heading, (Paragraph(c.say("assumptions.hidden")),))
+    intro = c.say("assumptions.intro_calibrated" if is_calibrated(answer) else "assumptions.intro")
+    items: list[Item] = [Paragraph(intro)]
+    items.append(Paragraph(f"{upper_first(headline(answer, c))}. {c.say('label.shown', label=label(answer, c))}", "strong"))
+    items += _hundred(answer, c)
+    items += _course(answer, c)
+    items += _size(answer, c)
+    items += _others(answer, c)
+    items += _screening(answer.blocks["assumptions"]["screening"], c)
+    return Block("assumptions", c.say("heading.assumptions", status=status(answer, c)), tuple(items))
+
+
+def hundred_table(answer: Answer, c: Catalogue, where: str = "both") -> Table:
+    """Both arms per 100 people; the first three rows add up to 100."""
+    table = answer.blocks["assumptions"]["per_hundred"]["arms"]
+    rows: list[tuple[str, ...]] = []
+    for part in PARTS:
+        cells = []
+        for a in arms_of(answer):
+            row = table[a][part]
+            whole = better_same_worse(answer, a).get(part, round(row["mean"]))
+            cells.append(c.say("assumptions.with_interval", value=whole, low=c.per_hundred(row["low"]), high=c.per_hundred(row["high"])))
+        rows.append((c.say(f"assumptions.{part}"), *cells))
+    columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
+    return Table(c.say("assumptions.per_hundred"), columns, tuple(rows), frozenset({1, 2}), where=where)  # type: ignore[arg-type]
+
+
+def _hundred(answer: Answer, c: Catalogue) -> list[Item]:
+    comparator, treatment = arms_of(answer)
+    counts = [c.say("assumptions.counts", **better_same_worse(answer, a)) for a in (comparator, treatment)]
+    change = answer.blocks["assumptions"]["per_hundred"]["change_needed"]
+    notes = (c.say("assumptions.per_hundred_note", week=week_of(answer), change=c.printed(change)), c.say("assumptions.flare_means"))
+    picture = Picture(
+        "hundred", c.say("assumptions.figure_hundred_title", week=week_of(answer)),
+        c.say("assumptions.figure_hundred_description", comparator=arm(answer, comparator, c), comparator_counts=counts[0],
+              treatment=arm(answer, treatment, c), treatment_counts=counts[1]),
+        hundred_table(answer, c), notes,
+    )  # fmt: skip
+    return [picture, hundred_table(answer, c, "text"), *(Paragraph(n, "note", where="text") for n in notes)]
+
+
+def _course(answer: Answer, c: Catalogue) -> list[Item]:
+    t = answer.trajectories
+    if not t.get("arms"):
+        return []
+    arms = sorted(t["arms"], key=lambda a: (a not in arms_of(answer), arms_of(answer).index(a) if a in arms_of(answer) else 0, a))
+    rows = [
+        (str(week), *(interval(t["arms"][a]["band"][k], c) for a in arms))
+        for k, week in enumerate(t["weeks"])
+    ]
+    columns = (c.say("assumptions.column_week"), *(arm(answer, a, c) for a in arms))
+    title = c.say("assumptions.figure_course_title", measure=outcome(answer, c))
+    data = Table(measure(answer, t["measure"], c), columns, tuple(rows), frozenset(range(1, len(columns))))
+    return [Picture("course", title, c.say("assumptions.figure_course_description"), data)]
+
+
+def _size(answer: Answer, c: Catalogue) -> list[Item]:
+    head = answer.blocks["assumptions"]["headline"]
+    rows = [(c.say("assumptions.size_label"), interval(head["md"], c))]
+    if head["sd_kind"] != "none":
+        rows.append((c.say("assumptions.size_sd", sd=c.say(f"question.sd_{head['sd_kind']}")), interval(head["smd"], c)))
+    heading = c.say("assumptions.size_heading", status=status(answer, c))
+    columns = (c.say("assumptions.column_part"), c.say("assumptions.column_size"))
+    split = [(c.say(f"assumptions.split_{word}"), interval(head["split"][name], c)) for name, word in SPLIT.items()]
+    spread = head["person_spread"]
+    return [
+        Heading(heading),
+        Table(heading, columns, tuple(rows), frozenset({1})),
+        Paragraph(c.say("assumptions.people_differ", low=spread["low"], high=spread["high"])),
+        Heading(c.say("assumptions.split")),
+        Table(c.say("assumptions.split"), columns, tuple(split), frozenset({1})),
+        Paragraph(c.say("assumptions.split_note"), "note"),
+    ]
+
+
+def _others(answer: Answer, c: Catalogue) -> list[Item]:
+    effects: dict[str, Any] = answer.blocks["assumptions"]["effects"]
+    estimand = answer.blocks["question"]["estimand"]
+    week = week_of(answer)
+    columns = (c.say("assumptions.column_measure"), c.say("assumptions.column_difference"))
+
+    def rows(names: list[str]) -> tuple[tuple[str, str], ...]:
+        return tuple((c.pick(effects[n]), interval(effects[n]["weeks"][str(week)], c)) for n in names)
+
+    others = sorted((n for n in effects if n != estimand["outcome"]), key=lambda n: c.pick(effects[n]).lower())
+    others = [n for n in others if str(week) in effects[n]["weeks"]]
+    first = [n for n in estimand.get("headline_measures", ()) if n in others]
+    title = c.say("assumptions.other", week=week)
+    out: list[Item] = []
+    if first:
+        out.append(Table(title, columns, rows(first), frozenset({1}), where="text"))
+    if others:
+        ordered = [*first, *(n for n in others if n not in first)]
+        out.append(Table(title, columns, rows(ordered), frozenset({1}), where="report"))
+    return out
+
+
+def _screening(s: dict[str, Any], c: Catalogue) -> list[Item]:
+    text = [c.say("assumptions.screening_text", drawn=c.count(s["drawn"]), included=c.count(s["included"]), worlds=s["worlds"],
+                  effective=c.count(s["effective_size"]))]  # fmt: skip
+    prevalence = s["prevalence_percent"]
+    text.append(c.say("assumptions.prevalence", **prevalence))
+    if s["nobody_to_study"]:
+        text.append(c.say("assumptions.nobody", worlds=s["nobody_to_study"]))
+    if refused := sum(s["refused"].values()):
+        text.append(c.say("assumptions.refused", worlds=refused))
+    worst = max(s["failures"].values(), default=0.0)
+    if worst or s["unsettled"]:
+        text.append(c.say("assumptions.failures", percent=100.0 * worst, unsettled=s["unsettled"]))
+    return [Heading(c.say("assumptions.screening")), Paragraph(" ".join(text))]

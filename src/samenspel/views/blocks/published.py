@@ -1,0 +1,111 @@
+"""Block 1: what is published, where it contradicts itself, and what the model used of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from samenspel.studies.answer import Answer
+from samenspel.views.catalogue import Catalogue
+from samenspel.views.content import Block, Cell, Entry, Heading, Item, Link, Listing, Paragraph, Picture, Table
+
+Row = Mapping[str, Any]
+USED = {"used for a gain": "gain", "used for calibration": "calibration", "never used": "never"}
+
+
+def block(answer: Answer, c: Catalogue) -> Block:
+    """Contradictions first, then every result with its source, level, interval and use."""
+    rows: list[Row] = answer.blocks["published"]["rows"]
+    items: list[Item] = [Paragraph(c.say("published.intro"))]
+    if not rows:
+        items.append(Paragraph(c.say("published.none"), "strong"))
+    else:
+        items += _contradictions(rows, c)
+        items.append(Listing(tuple(_entry(n, row, c) for n, row in enumerate(rows, 1)), where="text"))
+        items.append(Picture("published", c.say("published.figure_title"), _description(rows, c), table(rows, c),
+                             (c.say("published.signs"), c.say("published.beside"))))  # fmt: skip
+        items.append(Paragraph(c.say("published.signs"), "note", where="text"))
+        items.append(Paragraph(c.say("published.beside"), "note", where="text"))
+    return Block("published", c.say("heading.published"), tuple(items))
+
+
+def cite(row: Row, c: Catalogue) -> str:
+    """First author and year, as in "Bidonde 2017"."""
+    authors: Sequence[str] = row["authors"]
+    who = authors[0] + (" et al." if len(authors) > 1 else "") if authors else c.say("published.unnamed")
+    return f"{who} {row['year']}" if row["year"] else f"{who}, {c.say('published.undated')}"
+
+
+def level(name: str, c: Catalogue) -> str:
+    """A level of evidence, short."""
+    return c.say("rests.level_short_none") if name == "none" else c.say("rests.level_short", level=name)
+
+
+def size(row: Row, c: Catalogue) -> str:
+    """The printed effect with its interval, digits as printed."""
+    e = row["effect"]
+    if e is None or e["value"] is None:
+        return c.say("published.no_number")
+    said = {"metric": e["metric"], "value": c.printed(e["value"])}
+    if e["low"] is None or e["high"] is None:
+        return c.say("published.size", **said)
+    return c.say("published.size_interval", **said, low=c.printed(e["low"]), high=c.printed(e["high"]))
+
+
+def prediction(row: Row, c: Catalogue) -> str:
+    """The prediction interval that goes with a pooled result, or that none can be computed."""
+    p = row["prediction"]
+    return c.say("published.prediction", low=p["low"], high=p["high"]) if p else c.say("published.no_prediction")
+
+
+def used(row: Row, c: Catalogue, *, brief: bool = False) -> str:
+    """Whether the model used a result, and for what."""
+    return c.say(f"published.used_{USED[row['used']]}{'_short' if brief else ''}")
+
+
+def _contradictions(rows: Sequence[Row], c: Catalogue) -> list[Item]:
+    number = {row["claim"]: n for n, row in enumerate(rows, 1)}
+    pairs = sorted({tuple(sorted((number[row["claim"]], number[o]))) for row in rows for o in row["contradicts"] if o in number})
+    if not pairs:
+        return [Paragraph(c.say("published.agree"))]
+    said = [
+        Entry(c.say("published.disagree_pair", a=a, b=b, first=cite(rows[a - 1], c), second=cite(rows[b - 1], c)))
+        for a, b in pairs
+    ]
+    return [Heading(c.say("published.disagree")), Listing(tuple(said))]
+
+
+def _entry(number: int, row: Row, c: Catalogue) -> Entry:
+    details = [c.say("published.source", authors=cite(row, c), level=level(row["level"], c), used=used(row, c))]
+    if row["effect"] is not None:
+        details.append(f"{size(row, c)}; {prediction(row, c)}" if row["prediction"] else size(row, c))
+    if row["suspect"]:
+        details.append(c.say("published.suspect", why=row["suspect"]))
+    if row["interest"]:
+        details.append(c.say("published.interest", interest=row["interest"]))
+    return Entry(c.say("published.by", number=number, text=c.pick(row)), tuple(details))
+
+
+def table(rows: Sequence[Row], c: Catalogue) -> Table:
+    """Every result with its numbers."""
+    number = {row["claim"]: str(n) for n, row in enumerate(rows, 1)}
+    body: list[tuple[Cell, ...]] = []
+    for n, row in enumerate(rows, 1):
+        notes = [c.say("published.suspect", why=row["suspect"])] if row["suspect"] else []
+        notes += [c.say("published.interest", interest=row["interest"])] if row["interest"] else []
+        p = row["prediction"]
+        body.append((
+            str(n), " ".join([c.pick(row), *notes]),
+            Link(cite(row, c), f"https://doi.org/{row['doi']}") if row["doi"] else cite(row, c),
+            level(row["level"], c), size(row, c),
+            f"{c.number(p['low'])} … {c.number(p['high'])}" if p else "–",
+            ", ".join(number[o] for o in row["contradicts"] if o in number) or "–", used(row, c, brief=True),
+        ))  # fmt: skip
+    names = ("number", "text", "source", "level", "size", "prediction", "contradicts", "used")
+    return Table(c.say("published.figure_title"), tuple(c.say(f"published.column_{n}") for n in names), tuple(body))
+
+
+def _description(rows: Sequence[Row], c: Catalogue) -> str:
+    drawn = [r for r in rows if r["effect"] is not None and r["effect"]["value"] is not None]
+    groups = {(r["effect"]["metric"], r["effect"]["unit"]) for r in drawn}
+    return c.say("published.figure_description", rows=len(drawn), groups=len(groups))

@@ -1,0 +1,58 @@
+"""Block 4: routes in tiers, or that nothing tells them apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from samenspel.studies.answer import Answer
+from samenspel.views.catalogue import Catalogue
+from samenspel.views.content import Block, Entry, Item, Listing, Paragraph, Picture, Table
+from samenspel.views.patients import is_without_simulation
+
+
+def block(answer: Answer, c: Catalogue) -> Block:
+    """Tiers with what goes away in each, or a plain list of systems in alphabetical order."""
+    r = answer.blocks["routes"]
+    items: list[Item] = []
+    if not r["rows"]:
+        items.append(Paragraph(c.say("routes.none")))
+    elif not r["ranked"]:
+        items.append(Paragraph(c.say("routes.unranked"), "strong"))
+        items.append(Paragraph(c.say("routes.candidates")))
+        items.append(Listing(tuple(Entry(e) for e in sorted(_entry(row, c) for row in r["rows"]))))
+    else:
+        items += _tiers(r, c)
+    if r["rows"] and not is_without_simulation(answer):
+        items.insert(0, Paragraph(c.say("routes.what")))
+        items.append(Paragraph(c.say("routes.subset", worlds=r["worlds"], people=r["people"], effect=r["effect_median"],
+                                     remainder=r["remainder_median"]), "note"))  # fmt: skip
+    items.append(Paragraph(c.say("routes.how"), "note"))
+    return Block("routes", c.say("heading.routes"), tuple(items))
+
+
+def in_order(rows: list[dict[str, Any]], c: Catalogue) -> list[dict[str, Any]]:
+    """By tier, then by name: within a tier there is no order of size."""
+    return sorted(rows, key=lambda row: (row["tier"], c.name("system", row["system"])))
+
+
+def _entry(row: dict[str, Any], c: Catalogue) -> str:
+    n = len(row["couplings"])
+    links = c.say("routes.links_one") if n == 1 else c.say("routes.links", count=n)
+    return c.say("routes.entry", system=c.name("system", row["system"]), links=links)
+
+
+def _tiers(r: dict[str, Any], c: Catalogue) -> list[Item]:
+    rows = tuple(
+        (c.name("system", row["system"]), str(row["tier"] + 1), str(len(row["couplings"])),
+         c.say("assumptions.with_interval", value=row["lost_median"], low=row["lost_low"], high=row["lost_high"]))
+        for row in in_order(r["rows"], c)
+    )  # fmt: skip
+    names = ("system", "tier", "links", "lost")
+    columns = tuple(c.say(f"routes.column_{n}") for n in names)
+    table = Table(c.say("routes.figure_title"), columns, rows, frozenset({1, 2, 3}))
+    text = Table(table.caption, columns, rows, table.numeric, where="text")
+    return [
+        Picture("routes", table.caption, c.say("routes.figure_description"), table),
+        text,
+        Paragraph(c.say("routes.tier_note"), "note"),
+    ]

@@ -1,0 +1,110 @@
+"""Systems in a circle and the links between them: sign by end and colour, level by width and number, open ones dashed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from samenspel.studies.answer import Answer
+from samenspel.views.blocks.rests import ORDER
+from samenspel.views.catalogue import Catalogue
+from samenspel.views.figures.frame import DARK, GREY, INK, MIDDLE, WIDTH, Frame, area, finish, paper, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIDE = 6.2  # inches of the square that holds the circle
+THICK = {"5": 3.2, "T": 2.0, "4": 2.4, "3": 1.9, "2": 1.4, "1": 1.0, "0": 0.7, "none": 0.7}
+DASH = (0, (4, 2.2))
+
+
+@dataclass(frozen=True)
+class Edge:
+    """All links from one system to another with one sign, either all open or all given."""
+
+    source: str
+    target: str
+    sign: int
+    open: bool
+    level: str
+    count: int
+
+
+def edges(couplings: Iterable[Mapping[str, Any]]) -> list[Edge]:
+    """Links bundled by both ends, sign, and whether an open question switches them; the best level of each bundle."""
+    bundles: dict[tuple[str, str, int, bool], list[str]] = {}
+    for x in couplings:
+        ends = x["from"].split(".")[0], x["to"].split(".")[0]
+        if ends[0] != ends[1]:
+            bundles.setdefault((*ends, int(x["sign"]), bool(x["hypotheses"])), []).append(x["level"])
+    return [
+        Edge(a, b, s, o, min(levels, key=ORDER.index), len(levels))
+        for (a, b, s, o), levels in sorted(bundles.items(), key=lambda item: item[0])
+    ]
+
+
+def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
+    """The circle has the systems in the order of their ids, so that two answers can be laid side by side."""
+    import networkx as nx
+
+    couplings = answer.blocks["rests_on"]["couplings"]
+    found = edges(couplings)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(sorted({x[end].split(".")[0] for x in couplings for end in ("from", "to")}))
+    graph.add_edges_from((e.source, e.target) for e in found)
+    place = {n: (float(x), float(y)) for n, (x, y) in nx.circular_layout(graph).items()}
+    with paper(SIDE + 0.75, "map") as figure:
+        ax = area(figure, (WIDTH - SIDE) / 2, 0.72, SIDE, SIDE)
+        ax.set_xlim(-1.28, 1.28)
+        ax.set_ylim(-1.28, 1.28)
+        ax.set_axis_off()
+        seen: Counter[tuple[str, str]] = Counter()
+        for e in found:
+            _edge(ax, e, place, seen[e.source, e.target])
+            seen[e.source, e.target] += 1
+        for n, (x, y) in place.items():
+            ax.text(x * 1.08, y * 1.08, wrapped(c.name("system", n), 14, 2), ha="center", va="center", fontsize=9, fontweight="bold",
+                    zorder=5, bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": INK, "linewidth": 1.0})  # fmt: skip
+        _key(area(figure, 0.1, 0.02, WIDTH - 0.2, 0.66), c)
+        return finish(figure, "map", frame)
+
+
+def _edge(ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], nth: int) -> None:
+    from matplotlib.patches import FancyArrowPatch
+
+    bend = 0.10 + 0.11 * nth
+    (x0, y0), (x1, y1) = place[e.source], place[e.target]
+    ax.add_patch(FancyArrowPatch(
+        (x0 * 1.02, y0 * 1.02), (x1 * 1.02, y1 * 1.02), arrowstyle=_style(e.sign), connectionstyle=f"arc3,rad={bend}",
+        linewidth=THICK[e.level], linestyle=DASH if e.open else "solid", color=_colour(e.sign), shrinkA=24, shrinkB=26,
+        mutation_scale=8, zorder=2,
+    ))  # fmt: skip
+    # a point on the quadratic curve that arc3 draws, a third of the way along
+    t, mx, my = 0.36, (x0 + x1) / 2 + bend * (y1 - y0), (y0 + y1) / 2 - bend * (x1 - x0)
+    at = [1.02 * ((1 - t) ** 2 * a + 2 * t * (1 - t) * m + t**2 * b) for a, m, b in ((x0, mx, x1), (y0, my, y1))]
+    said = e.level if e.level != "none" else "–"
+    ax.text(at[0], at[1], f"{said}×{e.count}" if e.count > 1 else said, fontsize=6.5, ha="center", va="center", zorder=4, color=INK,
+            bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
+
+
+def _style(sign: int) -> str:
+    return "-|>,head_length=0.7,head_width=0.35" if sign > 0 else "-[,widthB=0.55,lengthB=0" if sign < 0 else "-"
+
+
+def _colour(sign: int) -> str:
+    return MIDDLE if sign > 0 else DARK if sign < 0 else GREY
+
+
+def _key(ax: Axes, c: Catalogue) -> None:
+    from matplotlib.patches import FancyArrowPatch
+
+    ax.set_xlim(0, 10)
+    ax.set_ylim(0, 2)
+    ax.set_axis_off()
+    for x, y, sign, dash, name in ((0.1, 1.4, 1, False, "raises"), (0.1, 0.5, -1, False, "lowers"), (3.4, 1.4, 1, True, "open")):
+        ax.add_patch(FancyArrowPatch((x, y), (x + 0.7, y), arrowstyle=_style(sign), linewidth=1.4, color=_colour(sign),
+                                     linestyle=DASH if dash else "solid", mutation_scale=8, shrinkA=0, shrinkB=0))  # fmt: skip
+        ax.text(x + 0.9, y, c.say(f"rests.key_{name}"), va="center", fontsize=8)
+    ax.text(3.4, 0.5, c.say("rests.key_level"), va="center", fontsize=8)

@@ -1,0 +1,112 @@
+"""Names and phrases that several blocks and figures share: status, label, headline, measures, arms, intervals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from samenspel.studies.answer import Answer
+from samenspel.views.catalogue import Catalogue
+
+
+def lower_first(text: str) -> str:
+    """A name as it stands inside a sentence; acronyms keep their capitals."""
+    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    """A phrase as it opens a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def short(name: str) -> str:
+    """A measure's name without its scale: what stands before the first comma or bracket."""
+    return re.split(r",| \(", name, maxsplit=1)[0].strip()
+
+
+def status(answer: Answer, c: Catalogue) -> str:
+    """The status in the catalogue's language."""
+    found = re.fullmatch(r"CALIBRATED ON (\d+) FACTS?", answer.status)
+    return c.say("status.calibrated", facts=found[1]) if found else c.say("status.not_calibrated")
+
+
+def status_means(answer: Answer, c: Catalogue) -> str:
+    """One sentence on what the status means."""
+    found = re.fullmatch(r"CALIBRATED ON (\d+) FACTS?", answer.status)
+    return c.say("status.calibrated_means", facts=found[1]) if found else c.say("status.not_calibrated_means")
+
+
+def is_calibrated(answer: Answer) -> bool:
+    """Whether facts weighted the worlds."""
+    return answer.status != "NOT CALIBRATED"
+
+
+def label(answer: Answer, c: Catalogue) -> str:
+    """The label of the conclusion, with the hypothesis that it depends on."""
+    block = answer.blocks["built_in_or_learned"]
+    name = c.name("label", str(block["label"]).replace(" ", "_"))
+    return f"{name} {block['hypothesis']}" if block.get("hypothesis") else name
+
+
+def measure(answer: Answer, id: str, c: Catalogue) -> str:
+    """The full name of a measure, or its id where the answer does not name it."""
+    known = answer.blocks["assumptions"].get("effects", {}).get(id)
+    if known is not None:
+        return c.pick(known)
+    estimand = answer.blocks["question"]["estimand"]
+    return str(estimand[f"outcome_{c.language}"]) if id == estimand["outcome"] else id
+
+
+def outcome(answer: Answer, c: Catalogue) -> str:
+    """The short name of the outcome."""
+    return short(str(answer.blocks["question"]["estimand"][f"outcome_{c.language}"]))
+
+
+def arm(answer: Answer, id: str, c: Catalogue) -> str:
+    """The name of an arm; the twin with contact only is named after its arm."""
+    arms = answer.blocks["question"]["arms"]
+    if id in arms:
+        return c.pick(arms[id])
+    parent = id.removesuffix("-contact-only")
+    return c.say("assumptions.contact_only", arm=c.pick(arms[parent])) if parent in arms else id
+
+
+def arms_of(answer: Answer) -> tuple[str, str]:
+    """Ids of comparator and treatment."""
+    estimand = answer.blocks["question"]["estimand"]
+    return str(estimand["comparator"]), str(estimand["treatment"])
+
+
+def week_of(answer: Answer) -> int:
+    """The week of the estimand."""
+    return round(float(answer.blocks["question"]["estimand"]["day"]) / 7)
+
+
+def headline(answer: Answer, c: Catalogue) -> str:
+    """Direction and in how many worlds: "less pain in 39 of 61 worlds"."""
+    head = answer.blocks["assumptions"]["headline"]
+    towards = c.say("direction.less" if head["better"] < 0 else "direction.more", measure=lower_first(outcome(answer, c)))
+    return c.say("direction.headline", direction=towards, worlds=head["benefit_worlds"], all=head["worlds"])
+
+
+def interval(row: Mapping[str, float], c: Catalogue) -> str:
+    """Middle and world interval, two digits."""
+    return c.say("assumptions.with_interval", value=row["middle"], low=row["low"], high=row["high"])
+
+
+def hundred(shares: Mapping[str, float]) -> dict[str, int]:
+    """Parts of 100 as whole numbers that add up to 100: largest remainders, ties to the first named."""
+    total = sum(shares.values())
+    exact = {name: 100 * value / total for name, value in shares.items()}
+    whole = {name: int(value) for name, value in exact.items()}
+    order = sorted(exact, key=lambda name: whole[name] - exact[name])
+    for name in order[: 100 - sum(whole.values())]:
+        whole[name] += 1
+    return whole
+
+
+def better_same_worse(answer: Answer, id: str) -> dict[str, int]:
+    """Of 100 people in an arm: better, same, worse; they add up to 100."""
+    row = answer.blocks["assumptions"]["per_hundred"]["arms"][id]
+    return hundred({name: float(row[name]["mean"]) for name in ("better", "same", "worse")})
