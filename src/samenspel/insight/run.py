@@ -26,12 +26,12 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
+from samenspel.studies.ends import REPORTING
 from samenspel.studies.trial import Trial, run_trial, trial_measures
 from samenspel.systems import catalogue
 
 STATUS = "NOT CALIBRATED"
 ROUTE_WORLDS, ROUTE_PEOPLE = 16, 40  # subset on which routes are followed; printed with them
-REPORTING = "reporting.shift"
 Progress = Callable[[str, float], None]
 
 

@@ -1,11 +1,11 @@
 """People: traits, person-level parameters, other conditions, and which rival holds for whom.
 
-Person i of world w is the same whoever else is drawn: every number is an addressed quantile. Enrichment draws half of
-the candidates from a distribution shifted along named traits; the weight
+Person i of world w is the same whoever else is drawn: every number is an addressed quantile. Enrichment shifts the
+scores z of named traits by t s, with t one of `STRENGTHS`, each equally likely; the weight
 
-    w = 1 / (1/2 + 1/2 exp(Σ s z - s²/2))
+    w = 1 / mean over t of exp(t Σ s z - t² Σ s²/2)
 
-of a candidate with scores z undoes it exactly, so that weighted statistics are those of general adults.
+of a candidate undoes it exactly, so that weighted statistics are those of general adults.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from samenspel.randomness import channel, uniform
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
+STRENGTHS = (0.0, 0.5, 1.0)  # shares of the full shift at which candidates are drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,15 +67,15 @@ def draw_candidates(
         if name not in known:
             raise SamenspelError(f"recruitment enriches {name!r}, which is no trait or person-level parameter. "
                                  f"Nearest: {nearest(name, known)}.", cure="Correct recruitment.enrich.")  # fmt: skip
-    shifted = draw("enriched") < 0.5
-    exponent = np.zeros(len(person))
+    strength = np.array(STRENGTHS)[np.minimum((draw("enriched") * len(STRENGTHS)).astype(int), len(STRENGTHS) - 1)]
+    projected, length = np.zeros(len(person)), sum(s**2 for s in enrich.values())
 
     def score(name: str) -> Array:
         z = special.ndtri(draw(name))
         shift = enrich.get(name, 0.0)
         if shift:
-            z = z + np.where(shifted, shift, 0.0)
-            exponent[:] += shift * z - 0.5 * shift**2
+            z = z + strength * shift
+            projected[:] += shift * z
         return z
 
     z = {t.id: score(t.id) for t in atlas.people.trait}
@@ -96,7 +97,8 @@ def draw_candidates(
     _push(atlas, conditions, parameters)
     options = _options(atlas, group, row, draw, parameters)
     with np.errstate(over="ignore"):
-        weight = 1.0 / (0.5 + 0.5 * np.exp(exponent)) if enrich else np.ones(len(person))
+        density = np.mean([np.exp(t * projected - 0.5 * t**2 * length) for t in STRENGTHS], axis=0)
+    weight = 1.0 / density if enrich else np.ones(len(person))
     return Candidates(People(person, world, parameters), row, traits, conditions, options, weight)
 
 

@@ -1,7 +1,8 @@
 """The reservoir: candidates of every world, settled, measured on the screening day, and kept if they qualify.
 
-Nobody's state is edited to make him eligible; nobody is a patient by label. Candidates who look ineligible at rest are
-kept with a known probability `THIN` and weighted by its inverse, so that rare ones are still found without bias.
+Nobody's state is edited to make him eligible; nobody is a patient by label. Candidates who look ineligible at rest (on
+`LOOKS` readings with their own noise) are kept with a known probability `THIN` and weighted by its inverse, so that rare
+ones are still found without bias.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from samenspel.randomness import channel, uniform
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 THIN = 0.1
+LOOKS = 8  # readings at rest; who qualifies on none of them looks ineligible
 BATCH = 400  # candidates per world and round
 RAREST = 1 / 2000  # fewer qualify: nobody to study
 
@@ -122,8 +124,10 @@ def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, 
     with np.errstate(all="ignore"):
         still = rows(read(at_rest.states, p, habitual_inputs(group.model), at_rest.held, 0.0), people.n)
     good = at_rest.codes == Result.OK
-    looks = holds(rule, {**_known(c), **take(atlas, wanted, dict(zip(outputs, np.nan_to_num(still), strict=True)),
-                                             seed=seed, person=person, world=world, day=0)})  # fmt: skip
+    values = dict(zip(outputs, np.nan_to_num(still), strict=True))
+    looks = np.zeros(people.n, dtype=bool)
+    for day in range(LOOKS):
+        looks |= holds(rule, {**_known(c), **take(atlas, wanted, values, seed=seed, person=person, world=world, day=day)})
     u = uniform(seed, person=person, world=world, day=0, channel=channel("thin"))
     keep = np.flatnonzero(good & (looks | (u < THIN)))
     weight = c.weight * np.where(looks, 1.0, 1.0 / THIN)

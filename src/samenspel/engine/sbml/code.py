@@ -70,11 +70,12 @@ class Printer:
 
     places  how each symbol is written
     wrap    whether numbers are made NumPy scalars
+    frozen  expressions that are printed as a place instead
     lines   (name, text) to be computed first; parts deeper than `DEEP` get a line of their own
     """
 
-    def __init__(self, places: Mapping[str, str], wrap: bool) -> None:
-        self.places, self.wrap, self.depth = places, wrap, 0
+    def __init__(self, places: Mapping[str, str], wrap: bool, frozen: Mapping[Any, str]) -> None:
+        self.places, self.wrap, self.frozen, self.depth = places, wrap, frozen, 0
         self.lines: list[tuple[str, str]] = []
 
     def __call__(self, e: Any) -> str:
@@ -91,6 +92,8 @@ class Printer:
         return text
 
     def _text(self, e: Any) -> str:
+        if self.frozen and e in self.frozen:
+            return self.frozen[e]
         if isinstance(e, sympy.Symbol):
             return self.places[e.name]
         if isinstance(e, sympy.Number | sympy.NumberSymbol):
@@ -147,12 +150,15 @@ class Printer:
         if e is sympy.true or e is sympy.false:
             return "True" if e is sympy.true else "False"
         if isinstance(e, sympy.core.relational.Relational):
-            sign = {"==": "==", "!=": "!="}.get(e.rel_op, e.rel_op)
-            return f"({self(e.args[0])} {sign} {self(e.args[1])})"
+            return f"({self(e.args[0])} {e.rel_op} {self(e.args[1])})"
         if e.func in (sympy.And, sympy.Or):
             return f"({(' and ' if e.func is sympy.And else ' or ').join([self(a) for a in e.args])})"
         if e.func is sympy.Not:
             return f"(not {self(e.args[0])})"
+        if e.func is sympy.Xor:
+            return f"(({' + '.join([f'bool({self(a)})' for a in e.args])}) % 2 == 1)"
+        if e.func is sympy.ITE:
+            return f"({self(e.args[1])} if {self(e.args[0])} else {self(e.args[2])})"
         if e is sympy.zoo:
             return "nan"
         raise NotImplementedError(f"no code for {e.func.__name__}")
@@ -169,10 +175,12 @@ class Code:
         self.places |= {n: f"p[{i}]" for i, n in enumerate(model.parameter_names)}
         self.places[TIME.name] = "t"
 
-    def function(self, wanted: Sequence[Any], before: Sequence[tuple[str, Any]] | None = None) -> Function:
+    def function(self, wanted: Sequence[Any], before: Sequence[tuple[str, Any]] | None = None,
+                 frozen: Mapping[Any, str] | None = None) -> Function:  # fmt: skip
         """A function that returns the values of `wanted` in order, computing only the assignments they need.
 
-        `before` replaces the assignments of the model by other definitions, already in order.
+        `before` replaces the assignments of the model by other definitions, already in order. `frozen` gives
+        expressions that are taken from a place (such as ``p[7]``) instead of being computed.
         """
         if not wanted:
             return lambda y, p, t: []
@@ -183,14 +191,14 @@ class Code:
         places = self.places
         if before is not None:
             places = {**places, **{n: f"w_{i}" for i, n in enumerate(order)}}
-        made: list[Any] = [_compile(wanted, steps, Printer(places, False), _QUICK)]
+        made: list[Any] = [_compile(wanted, steps, Printer(places, False, frozen or {}), _QUICK)]
 
         def evaluate(y: Sequence[float], p: Sequence[float], t: float) -> list[Any]:
             try:
                 return made[0](y, p, t)
             except (ArithmeticError, ValueError):
                 if len(made) == 1:
-                    made.append(_compile(wanted, steps, Printer(places, True), _CAREFUL))
+                    made.append(_compile(wanted, steps, Printer(places, True, frozen or {}), _CAREFUL))
                 with np.errstate(all="ignore"):
                     return made[1]([np.float64(x) for x in y], [np.float64(x) for x in p], np.float64(t))
 

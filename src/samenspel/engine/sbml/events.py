@@ -46,7 +46,11 @@ class Events:
         self.sizes = code.function([sympy.Symbol(s.compartment, real=True) for s in model.species])
 
     def execute(self, k: int, values: Sequence[float], y: list[float], p: Sequence[float], t: float) -> None:
-        """Apply one event to the states: all assignments at once; amounts stay when only a volume changes."""
+        """Apply one event to the states, all assignments at once.
+
+        A concentration that is assigned is an amount in the volume from before the event; when the volume changes, it
+        is the amount that stays.
+        """
         targets = dict(zip(self.events[k].assignments, values, strict=True))
         before = self.sizes(y, p, t)
         for name, value in targets.items():
@@ -54,12 +58,12 @@ class Events:
                 y[self.rows[name]] = float(value)
         after = self.sizes(y, p, t)
         for i, row, name in self.kept:
-            if name not in targets and before[i] != after[i]:
+            if before[i] != after[i]:
                 y[row] = y[row] * before[i] / after[i] if after[i] else math.nan
         for name, value in targets.items():
             if name in self.amounts:
                 amount, i = self.amounts[name]
-                y[self.rows[amount]] = float(value * after[i])
+                y[self.rows[amount]] = float(value * before[i])
 
 
 class Queue:

@@ -34,16 +34,20 @@ def symbol(name: str) -> sympy.Symbol:
     return sympy.Symbol(name, real=True)
 
 
+def _is_truth(value: Value) -> bool:
+    return isinstance(value, Boolean) and not isinstance(value, sympy.Symbol)
+
+
 def number(value: Value) -> Value:
     """A truth value as 0 or 1; numbers pass."""
-    if isinstance(value, Boolean) and not isinstance(value, sympy.Symbol):
+    if _is_truth(value):
         return sympy.Piecewise((ONE, value), (ZERO, True), evaluate=False)
     return value
 
 
 def truth(value: Value) -> Value:
     """A number as a truth value (not 0); truth values pass."""
-    if isinstance(value, Boolean) and not isinstance(value, sympy.Symbol):
+    if _is_truth(value):
         return value
     return sympy.Ne(value, ZERO, evaluate=False)
 
@@ -134,6 +138,7 @@ class Translator:
     def __init__(self, names: Mapping[str, Value], functions: Mapping[str, Node], file: str) -> None:
         self.names, self.functions, self.file = names, functions, file
         self.rates: set[str] = set()  # ids whose rate of change some formula asks for
+        self.parts: dict[str, Value] = {}  # piecewise formulas that stand inside a condition, by the name they got
         self.steps = 0
         self._open: list[str] = []
 
@@ -143,7 +148,7 @@ class Translator:
 
     def truth(self, node: Node, line: int) -> Value:
         """The formula as a truth value."""
-        return truth(self._walk(node, {}, line, 0))
+        return self._truth(self._walk(node, {}, line, 0))
 
     def _error(self, message: str, line: int, cure: str) -> SamenspelError:
         return SamenspelError(message, file=self.file, line=line or None, cure=cure)
@@ -171,12 +176,29 @@ class Translator:
         if not low <= len(below) <= high:
             raise self._error(f"{kind!r} has {len(below)} arguments, needs {low if low == high else f'{low} to {high}'}.", line, "Correct the formula.")
         if kind in ("and", "or", "xor", "not", "implies"):
-            return _logical(kind, [truth(b) for b in below])
+            return _logical(kind, [self._truth(b) for b in below])
+        if kind in ("eq", "neq") and len(below) == 2 and all(_is_truth(b) for b in below):
+            differ = _logical("xor", below)
+            return differ if kind == "neq" else _logical("not", [differ])
         if kind in _RELATIONS:
-            return _relation(kind, [number(b) for b in below])
+            return _relation(kind, [self._named(number(b)) for b in below])
         if kind == "piecewise":
-            return _piecewise(below)
+            return _piecewise([self._truth(b) if i % 2 else b for i, b in enumerate(below)])
         return _arithmetic(kind, [number(b) for b in below])
+
+    def _named(self, value: Value) -> Value:
+        """A value to stand in a condition: SymPy rewrites a piecewise formula there, so it becomes an assignment."""
+        if not value.has(sympy.Piecewise):
+            return value
+        for name, part in self.parts.items():
+            if part == value:
+                return symbol(name)
+        name = f"part.{len(self.parts) + 1}"
+        self.parts[name] = value
+        return symbol(name)
+
+    def _truth(self, value: Value) -> Value:
+        return value if _is_truth(value) else truth(self._named(value))
 
     def _name(self, name: str, local: Mapping[str, Value], line: int) -> Value:
         if name in local:
@@ -219,7 +241,7 @@ def _logical(kind: str, parts: list[Value]) -> Value:
     if kind == "xor":
         out = parts[0] if parts else sympy.false
         for part in parts[1:]:
-            out = sympy.Ne(number(out), number(part), evaluate=False)
+            out = sympy.Xor(out, part)
         return out
     if len(parts) == 1:
         return parts[0]
@@ -232,14 +254,14 @@ def _relation(kind: str, parts: list[Value]) -> Value:
 
 
 def _piecewise(parts: list[Value]) -> Value:
-    pairs = [(parts[i], truth(parts[i + 1])) for i in range(0, len(parts) - 1, 2)]
+    pairs = [(parts[i], parts[i + 1]) for i in range(0, len(parts) - 1, 2)]
     values = [v for v, _ in pairs] + (parts[-1:] if len(parts) % 2 else [])
-    logical = bool(values) and all(isinstance(v, Boolean) and not isinstance(v, sympy.Symbol) for v in values)
+    logical = bool(values) and all(_is_truth(v) for v in values)
     last = number(parts[-1]) if len(parts) % 2 else sympy.nan
     if not pairs:
         return last
     out = sympy.Piecewise(*((number(v), c) for v, c in pairs), (last, True), evaluate=False)
-    return truth(out) if logical else out
+    return sympy.Ne(out, ZERO, evaluate=False) if logical else out
 
 
 def _arithmetic(kind: str, parts: list[Value]) -> Value:

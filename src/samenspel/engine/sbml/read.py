@@ -119,6 +119,7 @@ class Builder:
         solve_algebraic(self)
         events = tuple(self._event(e) for e in self.d.events)
         self._rates()
+        self.assigned |= self.maths.parts
         assignments = ordered(self.assigned, self.file, self.lines)
         ordered({**self.assigned, **self.initial}, self.file, self.lines)  # a circle among starting values is an error too
         species = tuple(

@@ -1,10 +1,11 @@
 """Simulation of an imported model: adaptive integration between moments at which something jumps.
 
-dy/dt = f(y, p, t) is integrated by LSODA (Radau where that fails) with dense output. Within each step all triggers and
-all conditions of piecewise formulas are looked at in four points; where one changes, the moment is found by bisection
-to the last bit, integration ends there, events are settled (`events`), and integration starts again. A result asked for
-at exactly that moment shows the state after the events. States that nothing moves are not integrated, so they may be
-infinite or NaN.
+dy/dt = f(y, p, t) is integrated by LSODA (Radau where that fails) with dense output. Conditions of piecewise formulas,
+floor and ceiling keep the value they had when integration (re)started, so that f is smooth within a step. After each
+step they and all triggers are looked at in four points; where one changes, the moment is found by bisection to the last
+bit, integration ends there, events are settled (`events`), and integration starts again. A result asked for at exactly
+that moment shows the state after the events. States that nothing moves are not integrated, so they may be infinite or
+NaN.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from samenspel.quantities.names import nearest
 log = logging.getLogger(__name__)
 SAMPLES = (0.25, 0.5, 0.75, 1.0)
 SWITCHES = 2_000  # restarts for conditions of piecewise formulas, after which they are integrated through
+STEPS = 500_000  # steps of one run, after which it counts as changing too fast to follow
 _PREPARED: weakref.WeakKeyDictionary[Model, Prepared] = weakref.WeakKeyDictionary()
 
 
@@ -81,21 +83,23 @@ class Prepared:
         self.n = len(moving)
         self.rows = {s: i for i, s in enumerate(self.states)}
         self.code = Code(model, self.states)
-        self.slope = self.code.function([model.drift[s] for s in moving])
+        drift = [model.drift[s] for s in moving]
+        switches = self._switches(drift)
+        first = len(model.parameter_names)
+        self.slope = self.code.function(drift)
+        self.smooth = self.code.function(drift, frozen={e: f"p[{first + i}]" for i, e in enumerate(switches)})
         self.events = Events(model, self.code, self.rows)
-        switches = self._switches([model.drift[s] for s in moving])
         self.guards = self.code.function([*(e.trigger for e in model.events), *switches])
         self.guarded, self.triggers = len(model.events) + len(switches), len(model.events)
         self.species = {s.name: s for s in model.species}
 
     def _switches(self, drift: Sequence[Any]) -> list[Any]:
-        """Conditions of piecewise formulas that the drift depends on, and that can change during a run."""
+        """Where the drift may jump: conditions of piecewise formulas, floor and ceiling."""
         assigned = dict(self.model.assignments)
         used = reachable({n for e in drift for n in needs(e)}, assigned)
         found: set[Any] = set()
         for e in [*drift, *(assigned[n] for n in used)]:
-            for piecewise in e.atoms(sympy.Piecewise):
-                found |= {r for _, c in piecewise.args for r in c.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)}
+            found |= e.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge, sympy.floor, sympy.ceiling)
         return sorted((r for r in found if r.free_symbols), key=sympy.default_sort_key)
 
     def species_of(self, name: str) -> Any:
@@ -177,7 +181,7 @@ class _Run:
 
     def __init__(self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float) -> None:
         self.m, self.p, self.y, self.look, self.times, self.rtol, self.atol = prepared, p, y, look, times, rtol, atol
-        self.k, self.t, self.switched = 0, 0.0, 0
+        self.k, self.t, self.switched, self.steps = 0, 0.0, 0, 0
         self.queue = Queue(prepared.events, prepared.model.origin)
         self.rows: list[list[Any]] = []
         span = float(times[-1])
@@ -246,20 +250,27 @@ class _Run:
                 y[i] = v
             return y
 
-        def slope(t: float, x: Array) -> Any:
+        truth = self._truth(self.y, self.t)
+        modes = [*self.p, *(math.nan if v is None else v for v in truth[m.triggers :])]
+
+        def rough(t: float, x: Array) -> Any:
             f = m.slope(full(x), self.p, t)
             return f if whole else [f[i] for i in finite]
 
-        truth = self._truth(self.y, self.t)
-        solver: Any = self._solver(slope, np.array([self.y[i] for i in finite]), stop)
+        def smooth(t: float, x: Array) -> Any:
+            f = m.smooth(full(x), modes, t)
+            return f if whole else [f[i] for i in finite]
+
+        ways = [(LSODA, rough), (Radau, rough)]
+        if m.guarded > m.triggers and self.switched < SWITCHES:
+            ways.insert(0, (LSODA, smooth))
+        solver: Any = self._solver(*ways.pop(0), self.t, np.array([self.y[i] for i in finite]), stop)
         while True:
             x_before, t_before = solver.y.copy(), solver.t
-            solver.step()
-            if solver.status == "failed" or not np.isfinite(solver.y).all():
-                if isinstance(solver, Radau) or len(finite) == 0:
+            if not self._step(solver):
+                if not ways or not finite:
                     raise _Failed("the solution leaves the finite numbers, or changes too fast to follow")
-                self._record(t_before, None)
-                solver = Radau(slope, t_before, x_before, stop, rtol=max(self.rtol, 1e-10), atol=self.atol, max_step=self.longest)
+                solver = self._solver(*ways.pop(0), t_before, x_before, stop)
                 continue
             change = None
             if self.m.guarded:
@@ -277,17 +288,29 @@ class _Run:
                 return
             self.t = solver.t
 
-    def _solver(self, slope: Any, x: Array, stop: float) -> Any:
+    def _solver(self, kind: Any, slope: Any, t: float, x: Array, stop: float) -> Any:
         if len(x) == 0:
-            step = min(self.longest, stop - self.t)
-            return _Still(self.t, x, stop, step)
-        return LSODA(slope, self.t, x, stop, rtol=self.rtol, atol=self.atol, max_step=self.longest)
+            return _Still(t, x, stop, min(self.longest, stop - t))
+        rtol = self.rtol if kind is LSODA else max(self.rtol, 1e-10)
+        return kind(slope, t, x, stop, rtol=rtol, atol=self.atol, max_step=self.longest)
 
-    def _truth(self, y: list[float], t: float) -> list[bool]:
-        values = [bool(v) for v in self.m.guards(y, self.p, t)]
+    def _step(self, solver: Any) -> bool:
+        """One step; False if the solver cannot make it."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise _Failed(f"more than {STEPS} steps")
+        try:
+            solver.step()
+        except ValueError:  # a Newton matrix that is not finite
+            return False
+        return solver.status != "failed" and bool(np.isfinite(solver.y).all())
+
+    def _truth(self, y: list[float], t: float) -> list[Any]:
+        """Triggers, then switches; None for NaN, so that it equals itself."""
+        values = [v if v == v else None for v in self.m.guards(y, self.p, t)]
         return values if self.switched < SWITCHES else values[: self.m.triggers]
 
-    def _change(self, solver: Any, full: Any, truth: list[bool]) -> float | None:
+    def _change(self, solver: Any, full: Any, truth: list[Any]) -> float | None:
         """The first moment in the last step at which a condition differs from `truth`."""
         low, high, dense = solver.t_old, None, solver.dense_output()
         for share in SAMPLES:
