@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toys import Bell, Clerk, Pump, Tank
 
 from samenspel.composition import compose
 from samenspel.engine import People, Schedule, run, settle
 from samenspel.evidence.schema_model import Coupling
 from samenspel.quantities.errors import SamenspelError
+from toys import Bell, Clerk, Pump, Tank
 
 
 def coupling(**fields) -> Coupling:
@@ -22,13 +22,24 @@ LINKS = [
     coupling(id="tank-speeds-pump", **{"from": "tank.level"}, to="pump.boost", form={"kind": "saturating", "s": 1.0}),
     coupling(id="pump-fills-tank", **{"from": "pump.speed"}, to="tank.inflow", delay={"mean": 2.0, "shape": 2}),
     coupling(id="bell-fills-tank", **{"from": "bell.y"}, to="tank.inflow", level="within"),
-    coupling(id="tank-pulls-bell", **{"from": "tank.double"}, to="bell.pull", form={"kind": "threshold", "c": 1.0, "w": 0.5}),
+    coupling(
+        id="tank-pulls-bell", **{"from": "tank.double"}, to="bell.pull", form={"kind": "threshold", "c": 1.0, "w": 0.5}
+    ),
 ]
 NUMBERS = {
-    "tank.set_level": 1.0, "tank.tau": 2.0, "tank.push": 0.1, "pump.rate": 0.5, "bell.quick": 1.0, "bell.slow": 0.2,
-    "base.tank_speeds_pump": 0.0, "center.tank_speeds_pump": 1.0, "base.pump_fills_tank": 1.0,
-    "base.bell_fills_tank": 0.0, "center.bell_fills_tank": 0.0, "base.tank_pulls_bell": 0.88,
-}  # fmt: skip
+    "tank.set_level": 1.0,
+    "tank.tau": 2.0,
+    "tank.push": 0.1,
+    "pump.rate": 0.5,
+    "bell.quick": 1.0,
+    "bell.slow": 0.2,
+    "base.tank_speeds_pump": 0.0,
+    "center.tank_speeds_pump": 1.0,
+    "base.pump_fills_tank": 1.0,
+    "base.bell_fills_tank": 0.0,
+    "center.bell_fills_tank": 0.0,
+    "base.tank_pulls_bell": 0.88,
+}
 
 
 def numbers(gain: float) -> dict[str, float]:
@@ -80,7 +91,12 @@ def test_splitting_a_coupling_into_parallel_ones_adds_up():
     ids = np.zeros(1, dtype=np.int64)
     shared = {k: v for k, v in NUMBERS.items() if k.split(".")[0] in ("tank", "bell")}
     a = settle(whole, People(ids, ids, {**shared, "gain.tank_pulls_bell": 0.6, "base.tank_pulls_bell": 0.5}))
-    b = settle(split, People(ids, ids, {**shared, **{f"gain.half_{k}": 0.3 for k in (1, 2)}, **{f"base.half_{k}": 0.5 for k in (1, 2)}}))
+    b = settle(
+        split,
+        People(
+            ids, ids, {**shared, **{f"gain.half_{k}": 0.3 for k in (1, 2)}, **{f"base.half_{k}": 0.5 for k in (1, 2)}}
+        ),
+    )
     np.testing.assert_allclose(a.states, b.states, atol=1e-8)
 
 

@@ -14,7 +14,18 @@ import sympy
 from samenspel.composition.ends import Ends, resolve
 from samenspel.composition.forms import symbolic
 from samenspel.composition.order import in_order
-from samenspel.declare.language import Accumulator, Decision, Input, Parameter, Pool, Port, Readout, Stage, State, Switch
+from samenspel.declare.language import (
+    Accumulator,
+    Decision,
+    Input,
+    Parameter,
+    Pool,
+    Port,
+    Readout,
+    Stage,
+    State,
+    Switch,
+)
 from samenspel.declare.model import (
     FEED,
     GATE,
@@ -45,13 +56,17 @@ def word(coupling_id: str) -> str:
 
 
 def compose(
-    systems: Sequence[type[System]], couplings: Sequence[Coupling] = (), *, name: str = "model", open_ports: bool = False,
+    systems: Sequence[type[System]],
+    couplings: Sequence[Coupling] = (),
+    *,
+    name: str = "model",
+    open_ports: bool = False,
     fed: bool = False,
-) -> Model:  # fmt: skip
+) -> Model:
     """Join systems through couplings into one frozen model.
 
     With `fed`, each coupling reads x + gate (feed - x): an arm whose input ``gate.<id>`` is 1 gets the source's value of the
-    same person in the first arm. `open_ports` turns every port into a parameter with its neutral value (used to measure what a port does).
+    same person in the first arm. `open_ports` turns every port into a parameter with its neutral value (to measure what it does).
     Raises `SamenspelError` for a dangling or doubly defined end, a source that sees a port, and an algebraic loop.
     """
     traces = {s.system: trace(s) for s in sorted(systems, key=lambda s: s.system)}

@@ -52,12 +52,16 @@ def resolve(traces: Mapping[str, Trace], couplings: Sequence[Coupling]) -> Ends:
                 cure=f"Use a state or a read-out of states alone, for example {nearest(c.source, allowed)}.",
             )
         if isinstance(source, Input) != c.input:
-            raise SamenspelError(f"coupling {c.id!r}: {c.source!r} {'is' if not c.input else 'is not'} an input.",
-                                 cure=f"Set input = {str(not c.input).lower()}.")  # fmt: skip
+            raise SamenspelError(
+                f"coupling {c.id!r}: {c.source!r} {'is' if not c.input else 'is not'} an input.",
+                cure=f"Set input = {str(not c.input).lower()}.",
+            )
         sources[c.source] = source
     for address in ports:
         wired = [c.id for c in couplings if c.to == address and c.form.kind == "identity"]
         if wired and sum(c.to == address for c in couplings) > 1:
-            raise SamenspelError(f"port {address} is wired by {wired[0]!r} and reached by others too.",
-                                 cure="An identity must be the only coupling of its port.")  # fmt: skip
+            raise SamenspelError(
+                f"port {address} is wired by {wired[0]!r} and reached by others too.",
+                cure="An identity must be the only coupling of its port.",
+            )
     return Ends(ports, sources)

@@ -29,7 +29,8 @@ def shape(form: Form, x: Any, x_ref: Any, exp: Callable[[Any], Any], tanh: Calla
         return ratio / (1 + ratio)
     if form.kind == "threshold":
         return 1 / (1 + exp(-(x - form.c) / form.w))
-    assert form.m is not None and form.w is not None
+    assert form.m is not None
+    assert form.w is not None
     return exp(-((x - form.m) ** 2) / (2 * form.w**2))
 
 

@@ -20,7 +20,5 @@ def in_order(assignments: Mapping[str, sympy.Expr]) -> tuple[tuple[str, sympy.Ex
         order = list(TopologicalSorter(uses).static_order())
     except CycleError as fault:
         circle = " -> ".join(reversed(fault.args[1]))
-        raise SamenspelError(
-            f"algebraic loop: {circle}.", cure="Put a state (a delay) between two of them."
-        ) from fault
+        raise SamenspelError(f"algebraic loop: {circle}.", cure="Put a state (a delay) between two of them.") from fault
     return tuple((name, assignments[name]) for name in order)

@@ -15,7 +15,9 @@ from samenspel.quantities.errors import SamenspelError
 
 def stand_alone(system: type[System], *, open_ports: bool = False) -> Model:
     """A model of one system with every port neutral (or, with `open_ports`, as a parameter)."""
-    return compose([system], name=f"{system.system}{'-' + system.variant if system.variant else ''}", open_ports=open_ports)
+    return compose(
+        [system], name=f"{system.system}{'-' + system.variant if system.variant else ''}", open_ports=open_ports
+    )
 
 
 def in_declared_unit(entry: Entry, declared: str, value: float) -> float:
@@ -47,7 +49,10 @@ def default_parameters(atlas: Atlas | Path | str | None, *systems: type[System])
         for p in system.of(Parameter):
             entry = atlas.parameters.get(p.address)
             if entry is None:
-                raise SamenspelError(f"the atlas gives no parameter {p.address!r}.", file=f"parameters/{p.system}.toml",
-                                     cure="Add it with a claim, a rule or an assumption.")  # fmt: skip
+                raise SamenspelError(
+                    f"the atlas gives no parameter {p.address!r}.",
+                    file=f"parameters/{p.system}.toml",
+                    cure="Add it with a claim, a rule or an assumption.",
+                )
             out[p.address] = in_declared_unit(entry, p.unit, centre(atlas, entry))
     return out

@@ -44,8 +44,12 @@ def spread(atlas: Atlas, entry: Parameter) -> Distribution:
     else:
         effect = atlas.claim(entry.claims[0]).effect if entry.claims else None
         if effect is None or effect.value is None:
-            raise SamenspelError(f"parameter {entry.id} rests on a claim without a value.", file=place.file, line=place.line,
-                                 cure="Give the claim an effect, or the parameter a distribution.")  # fmt: skip
+            raise SamenspelError(
+                f"parameter {entry.id} rests on a claim without a value.",
+                file=place.file,
+                line=place.line,
+                cure="Give the claim an effect, or the parameter a distribution.",
+            )
         value, se = effect.value, 0.0
         if effect.low is not None and effect.high is not None:
             se = (effect.high - effect.low) / (2 * float(special.ndtri(0.5 + (effect.level or 0.95) / 2)))

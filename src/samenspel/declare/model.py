@@ -200,7 +200,14 @@ class Model:
     @cached_property
     def key(self) -> str:
         """Content hash of all equations: equal models share compiled kernels."""
-        parts = [self.name, repr(self.states), repr(self.parameters), repr(self.inputs), repr(self.habits), repr(self.feeds)]
+        parts = [
+            self.name,
+            repr(self.states),
+            repr(self.parameters),
+            repr(self.inputs),
+            repr(self.habits),
+            repr(self.feeds),
+        ]
         parts += [f"{n}={sympy.srepr(e)}" for n, e in (*self.assignments, *self.drift.items(), *self.daily.items())]
         parts += [f"{n}~{sympy.srepr(e)}" for n, e in (*self.noise.items(), *self.initial.items())]
         parts += [repr(x) for x in (*self.accumulators, *self.stages, *self.decisions, *self.pools, *self.society)]

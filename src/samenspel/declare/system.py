@@ -50,8 +50,10 @@ class System:
         for name, value in list(vars(cls).items()):
             if isinstance(value, Word):
                 if name in vars(System):
-                    raise SamenspelError(f"{cls.__name__}.{name}: this name has a meaning of its own in every system.",
-                                         cure="Give the declaration another name.")  # fmt: skip
+                    raise SamenspelError(
+                        f"{cls.__name__}.{name}: this name has a meaning of its own in every system.",
+                        cure="Give the declaration another name.",
+                    )
                 words[name] = dataclasses.replace(value, name=name)
         cls.words = {name: dataclasses.replace(word, system=cls.system) for name, word in words.items()}
         for port in cls.of(Port):
@@ -109,6 +111,16 @@ class System:
 
 
 __all__ = [
-    "Accumulator", "Decision", "Equations", "Input", "Parameter", "Pool", "Port", "Readout", "Stage", "State",
-    "Switch", "System",
-]  # fmt: skip
+    "Accumulator",
+    "Decision",
+    "Equations",
+    "Input",
+    "Parameter",
+    "Pool",
+    "Port",
+    "Readout",
+    "Stage",
+    "State",
+    "Switch",
+    "System",
+]

@@ -61,7 +61,9 @@ def state_addresses(system: type[System], scope: str = "person") -> tuple[str, .
     return tuple(out)
 
 
-def _keyed(system: type[System], method: str, result: dict[str, Any], kind: type[Word], needs_all: bool) -> dict[str, sympy.Expr]:
+def _keyed(
+    system: type[System], method: str, result: dict[str, Any], kind: type[Word], needs_all: bool
+) -> dict[str, sympy.Expr]:
     known = {w.name: w for w in system.of(kind)}
     out: dict[str, sympy.Expr] = {}
     for name, value in result.items():

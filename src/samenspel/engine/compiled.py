@@ -38,7 +38,14 @@ class Compiled:
         self.parameter_names = (*model.parameter_names, *(HABIT + h for h in model.habits))
         self.input_names = tuple(i.name for i in model.inputs)
         self.means = tuple(sorted(n for n in model.names_in(s.step for s in model.society) if n.startswith("mean.")))
-        names = [*model.state_names, *self.parameter_names, *self.input_names, *model.held_names, TIME.name, *self.means]
+        names = [
+            *model.state_names,
+            *self.parameter_names,
+            *self.input_names,
+            *model.held_names,
+            TIME.name,
+            *self.means,
+        ]
         self.tape = Tape(names)
         for name, expression in model.assignments:
             self.tape.at[name] = self.tape.read(expression)
@@ -82,9 +89,13 @@ class Compiled:
         """Daily maps, decision probabilities, pool requests, capacities, in that order."""
         m = self.model
         return self.function(
-            [*m.daily.values(), *(d.probability for d in m.decisions), *(p.request for p in m.pools),
-             *(p.capacity for p in m.pools)]
-        )  # fmt: skip
+            [
+                *m.daily.values(),
+                *(d.probability for d in m.decisions),
+                *(p.request for p in m.pools),
+                *(p.capacity for p in m.pools),
+            ]
+        )
 
     @cached_property
     def feeds(self) -> ArrayFunction:
@@ -148,7 +159,9 @@ class Compiled:
     def jacobian_steps(self) -> dict[tuple[int, int], int]:
         """Entries of the Jacobian at rest that are not zero by structure."""
         columns = [self.tape.at[s] for s in self.model.state_names]
-        slopes = {(i, j): self.tape.slope(f, x) for i, f in enumerate(self.settled_steps) for j, x in enumerate(columns)}
+        slopes = {
+            (i, j): self.tape.slope(f, x) for i, f in enumerate(self.settled_steps) for j, x in enumerate(columns)
+        }
         return {k: v for k, v in slopes.items() if v is not None}
 
     @cached_property

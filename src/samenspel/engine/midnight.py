@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from samenspel.declare.model import FEED, NOISE, Model
+from samenspel.declare.model import FEED, NOISE
 from samenspel.engine.compiled import Compiled
 from samenspel.engine.people import Array
 from samenspel.randomness import channel, normal, uniform

@@ -47,8 +47,15 @@ class _Day:
         self.known: dict[float, tuple[Array, Array, Array]] = {}
         self.kinds = [a.how for a in c.model.accumulators] + ["integral"] * len(c.arrows)
 
-    def run(self, x: Array, held: Array, inputs: list[list[Array]], slots: Sequence[tuple[float, float]],
-            jumps: list[bool], day: int) -> tuple[Array, Array]:  # fmt: skip
+    def run(
+        self,
+        x: Array,
+        held: Array,
+        inputs: list[list[Array]],
+        slots: Sequence[tuple[float, float]],
+        jumps: list[bool],
+        day: int,
+    ) -> tuple[Array, Array]:
         """New states and the day's integrals; `inputs[slot]` are the input rows of that slot."""
         c, n = self.c, x.shape[1]
         total = np.zeros((len(self.kinds), n))
@@ -80,9 +87,17 @@ class _Day:
 
 
 def run_numpy(
-    model: Model, people: People, schedules: Sequence[Schedule], start: Condition, *, seed: int,
-    save: Sequence[str], save_days: Sequence[int], plan: StepPlan, threads: int | None = None,
-) -> list[Trajectories]:  # fmt: skip
+    model: Model,
+    people: People,
+    schedules: Sequence[Schedule],
+    start: Condition,
+    *,
+    seed: int,
+    save: Sequence[str],
+    save_days: Sequence[int],
+    plan: StepPlan,
+    threads: int | None = None,
+) -> list[Trajectories]:
     """Simulate all arms; one `Trajectories` per schedule, in order."""
     c, arms, n = compiled(model), len(schedules), people.n
     schedules = align(schedules)
@@ -134,7 +149,9 @@ def run_numpy(
     return out
 
 
-def _inputs(schedules: Sequence[Schedule], names: list[str], habitual: list[Array], k: int, s: int, n: int) -> list[Array]:
+def _inputs(
+    schedules: Sequence[Schedule], names: list[str], habitual: list[Array], k: int, s: int, n: int
+) -> list[Array]:
     out: list[Array] = []
     for i, name in enumerate(names):
         values = [sch.inputs[name][k, s] if name in sch.inputs else habitual[i][0] for sch in schedules]

@@ -101,7 +101,9 @@ def parameter_values(model: Model, given: Numbers) -> dict[str, float | Array]:
     for p in model.parameters:
         value = given.get(p.name, p.value)
         if value is None:
-            raise SamenspelError(f"parameter {p.name!r} ({p.unit}) has no value.", cure="Give it, or add it to parameters/.")
+            raise SamenspelError(
+                f"parameter {p.name!r} ({p.unit}) has no value.", cure="Give it, or add it to parameters/."
+            )
         out[p.name] = value
     for h in model.habits:
         out[f"habit.{h}"] = given.get(f"habit.{h}", 0.0)

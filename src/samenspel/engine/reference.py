@@ -46,13 +46,21 @@ def _root(event: EventVar) -> sympy.Expr:
 class _Person:
     """One person's integrator between two edges."""
 
-    def __init__(self, c: Compiled, guards: Guards | None, p: list[float], rtol: float, atol: float, method: str) -> None:
+    def __init__(
+        self, c: Compiled, guards: Guards | None, p: list[float], rtol: float, atol: float, method: str
+    ) -> None:
         self.c, self.guards, self.p, self.rtol, self.atol, self.method = c, guards, p, rtol, atol, method
         kinds = [a.how for a in c.model.accumulators] + ["integral"] * len(c.arrows)
         self.integral = np.array([how != "max" for how in kinds], dtype=bool)
 
-    def day(self, x: Array, held: Array, inputs: list[list[float]], slots: Sequence[tuple[float, float]], day: int,
-            ) -> tuple[Array, Array]:  # fmt: skip
+    def day(
+        self,
+        x: Array,
+        held: Array,
+        inputs: list[list[float]],
+        slots: Sequence[tuple[float, float]],
+        day: int,
+    ) -> tuple[Array, Array]:
         """State and day integrals at the next midnight."""
         watched = np.where(self.integral, 0.0, -np.inf)
         for (start, end), u in zip(slots, inputs, strict=True):
@@ -101,13 +109,24 @@ class _Person:
 
 
 def run_reference(
-    model: Model, people: People, schedules: Sequence[Schedule], start: Condition, *, seed: int, save: Sequence[str],
-    save_days: Sequence[int], rtol: float = 1e-8, atol: float = 1e-10, method: str = "LSODA",
-) -> list[Trajectories]:  # fmt: skip
+    model: Model,
+    people: People,
+    schedules: Sequence[Schedule],
+    start: Condition,
+    *,
+    seed: int,
+    save: Sequence[str],
+    save_days: Sequence[int],
+    rtol: float = 1e-8,
+    atol: float = 1e-10,
+    method: str = "LSODA",
+) -> list[Trajectories]:
     """Simulate all arms with adaptive steps; interface and meaning as `run_numpy`."""
     if model.feeds and len(schedules) > 1:
-        raise SamenspelError("the reference engine runs arms one by one, so it cannot feed one arm from another.",
-                             cure="Use engine='numpy' for routes.")  # fmt: skip
+        raise SamenspelError(
+            "the reference engine runs arms one by one, so it cannot feed one arm from another.",
+            cure="Use engine='numpy' for routes.",
+        )
     c, n = compiled(model), people.n
     schedules = align(schedules)
     guards = Guards(c) if model.events else None

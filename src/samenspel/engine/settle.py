@@ -66,7 +66,9 @@ def habits(model: Model, people: People, condition: Condition) -> dict[str, Arra
     p = parameter_rows(c, people.parameters)
     values = _with_habits(c, p, condition.states, habitual_inputs(model), condition.held)
     first = len(model.parameters)
-    return {HABIT + h: np.broadcast_to(values[first + i], (people.n,)).astype(float) for i, h in enumerate(model.habits)}
+    return {
+        HABIT + h: np.broadcast_to(values[first + i], (people.n,)).astype(float) for i, h in enumerate(model.habits)
+    }
 
 
 def _with_habits(c: Compiled, p: list[float | Array], x: Array, u: Sequence[float], held: Array) -> list[float | Array]:

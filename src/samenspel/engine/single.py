@@ -15,10 +15,18 @@ from samenspel.quantities.names import nearest
 
 
 def simulate_single(
-    model: Model, times: Array, engine: str, parameters: Mapping[str, float], start: Mapping[str, float],
-    inputs: Mapping[str, float], schedule: Schedule | None, columns: list[str] | None, rtol: float, atol: float,
+    model: Model,
+    times: Array,
+    engine: str,
+    parameters: Mapping[str, float],
+    start: Mapping[str, float],
+    inputs: Mapping[str, float],
+    schedule: Schedule | None,
+    columns: list[str] | None,
+    rtol: float,
+    atol: float,
     seed: int,
-) -> Table:  # fmt: skip
+) -> Table:
     """See `engine.run.simulate`. Between midnights the held values and the day's noise are constant."""
     from samenspel.engine.midnight import Midnight
     from samenspel.engine.reference import Guards, _Person  # pyright: ignore[reportPrivateUsage]
@@ -85,7 +93,7 @@ def _inputs_at(model: Model, inputs: Mapping[str, float], schedule: Schedule | N
     return values
 
 
-def _exponential(c, x, watched, integral, held, p, u, t, end, plan=StepPlan(longest=1 / 64, depth=4)):  # noqa: ANN001, ANN202, B008
+def _exponential(c, x, watched, integral, held, p, u, t, end, plan=StepPlan(longest=1 / 64, depth=4)):  # noqa: B008
     from samenspel.engine.numpy_engine import coefficients
 
     rate = np.minimum(np.asarray(c.diagonal(x, p, u, held, t), dtype=float), 0.0)

@@ -22,9 +22,18 @@ def _square(x: Any) -> Any:
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "neg": operator.neg,
-    "square": _square, "exp": np.exp, "log": np.log, "tanh": np.tanh, "sqrt": np.sqrt, "pow": np.power,
-}  # fmt: skip
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+    "square": _square,
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "sqrt": np.sqrt,
+    "pow": np.power,
+}
 UNARY = {sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh"}
 
 
@@ -270,4 +279,3 @@ class Program:
             for spot in free:
                 v[spot] = None
         return [v[k] for k in self._out]
-

@@ -21,7 +21,9 @@ class Label:
     hypothesis: str | None = None
 
 
-def shares(benefit: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64], options: Sequence[str]) -> dict[str, tuple[float, float]]:
+def shares(
+    benefit: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64], options: Sequence[str]
+) -> dict[str, tuple[float, float]]:
     """Option → (share of worlds with benefit within it, weight of the option)."""
     chosen = np.array(options)
     out: dict[str, tuple[float, float]] = {}
@@ -33,9 +35,12 @@ def shares(benefit: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64], opti
 
 
 def label(
-    benefit: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64], options: Mapping[str, Sequence[str]],
-    prior_share: float | None = None, core_share: float | None = None,
-) -> Label:  # fmt: skip
+    benefit: npt.NDArray[np.bool_],
+    weight: npt.NDArray[np.float64],
+    options: Mapping[str, Sequence[str]],
+    prior_share: float | None = None,
+    core_share: float | None = None,
+) -> Label:
     """The label of "the treatment helps" over worlds.
 
     `prior_share` is the share before calibration (none: these worlds are the prior), `core_share` the share in the core
@@ -56,7 +61,9 @@ def label(
     splits = {
         h: max(t.values()) - min(t.values())
         for h, t in heavy.items()
-        if len(t) > 1 and all(s >= SURE or s <= 1 - SURE for s in t.values()) and max(t.values()) - min(t.values()) > 0.5
+        if len(t) > 1
+        and all(s >= SURE or s <= 1 - SURE for s in t.values())
+        and max(t.values()) - min(t.values()) > 0.5
     }
     if splits:
         return Label("DEPENDS ON", share, max(sorted(splits), key=lambda h: splits[h]))

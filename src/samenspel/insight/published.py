@@ -19,18 +19,38 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
     for claim_id in known:
         claim, source = atlas.claim(claim_id), atlas.source_with(claim_id)
         e = claim.effect
-        rows.append({
-            "claim": claim_id, "en": claim.en, "nl": claim.nl, "locator": claim.locator, "level": grading.level(claim_id),
-            "source": source.id, "authors": list(source.authors), "year": source.year, "doi": source.doi,
-            "design": claim.design or source.design, "interest": source.interest, "suspect": claim.suspect,
-            "effect": None if e is None else {
-                "metric": e.metric, "value": e.value, "low": e.low, "high": e.high, "level": e.level, "unit": e.unit,
-                "k": e.k, "n": e.n, "i2": e.i2,
-            },
-            "prediction": prediction_interval(claim),
-            "contradicts": sorted(o for o in known if o != claim_id and contradict(claim, atlas.claim(o))),
-            "used": "used for a gain" if grading.article(claim_id) in used else "never used",
-        })  # fmt: skip
+        rows.append(
+            {
+                "claim": claim_id,
+                "en": claim.en,
+                "nl": claim.nl,
+                "locator": claim.locator,
+                "level": grading.level(claim_id),
+                "source": source.id,
+                "authors": list(source.authors),
+                "year": source.year,
+                "doi": source.doi,
+                "design": claim.design or source.design,
+                "interest": source.interest,
+                "suspect": claim.suspect,
+                "effect": None
+                if e is None
+                else {
+                    "metric": e.metric,
+                    "value": e.value,
+                    "low": e.low,
+                    "high": e.high,
+                    "level": e.level,
+                    "unit": e.unit,
+                    "k": e.k,
+                    "n": e.n,
+                    "i2": e.i2,
+                },
+                "prediction": prediction_interval(claim),
+                "contradicts": sorted(o for o in known if o != claim_id and contradict(claim, atlas.claim(o))),
+                "used": "used for a gain" if grading.article(claim_id) in used else "never used",
+            }
+        )
     return rows
 
 

@@ -32,10 +32,19 @@ def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
         "claims_by_level": dict(sorted(Counter(grading.level(c) for c in claims).items())),
         "couplings": [
             {
-                "id": c.id, "from": c.source, "to": c.to, "sign": c.told_sign, "level": grades[c.id].level,
-                "exists": grades[c.id].exists, "articles": list(grades[c.id].articles), "claims": list(c.claims),
-                "against": list(c.against), "en": c.en or c.id.replace("-", " "), "nl": c.nl or c.id.replace("-", " "),
-                "lever": c.lever, "input": c.input,
+                "id": c.id,
+                "from": c.source,
+                "to": c.to,
+                "sign": c.told_sign,
+                "level": grades[c.id].level,
+                "exists": grades[c.id].exists,
+                "articles": list(grades[c.id].articles),
+                "claims": list(c.claims),
+                "against": list(c.against),
+                "en": c.en or c.id.replace("-", " "),
+                "nl": c.nl or c.id.replace("-", " "),
+                "lever": c.lever,
+                "input": c.input,
                 "hypotheses": sorted(h.id for h in atlas.hypotheses.values() if any(c.id in o.on for o in h.option)),
             }
             for c in couplings
@@ -45,8 +54,11 @@ def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
         "weakest": [c.id for c in weakest],
         "left_out": len(left_out),
         "not_modelled": _not_modelled(atlas),
-        "parameters": {"claim": sum(bool(e.claims) for e in entries), "assumption": len([e for e in entries if e.assumption])},
-    }  # fmt: skip
+        "parameters": {
+            "claim": sum(bool(e.claims) for e in entries),
+            "assumption": len([e for e in entries if e.assumption]),
+        },
+    }
 
 
 def _not_modelled(atlas: Atlas) -> int:

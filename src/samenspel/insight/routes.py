@@ -37,7 +37,9 @@ def systems_that_feed(atlas: Atlas) -> dict[str, list[str]]:
     return {s: sorted(ids) for s, ids in sorted(out.items())}
 
 
-def routes(atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int) -> dict[str, Any]:
+def routes(
+    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int
+) -> dict[str, Any]:
     """Effect lost per system on a printed subset: the first `worlds` worlds and `people` people of each."""
     feeding = systems_that_feed(atlas)
     names = list(feeding)
@@ -52,23 +54,37 @@ def routes(atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int,
     ensemble = Ensemble(np.concatenate([e.world for e in ensembles]), np.concatenate([e.weight for e in ensembles]))
     stacked = np.concatenate(effects, axis=1)
     whole = ensemble.mean(stacked[0])
-    lost = np.stack([ensemble.mean(stacked[0] - stacked[1 + k]) for k in range(len(names))]) if names else np.zeros((0, len(whole)))
+    lost = (
+        np.stack([ensemble.mean(stacked[0] - stacked[1 + k]) for k in range(len(names))])
+        if names
+        else np.zeros((0, len(whole)))
+    )
     rows = []
     for k, name in enumerate(names):
         with np.errstate(divide="ignore", invalid="ignore"):
             part = np.where(np.abs(whole) > 1e-6, lost[k] / whole, np.nan)
         ok = np.isfinite(part)
-        rows.append({
-            "system": name, "couplings": feeding[name], "lost_median": float(np.median(lost[k])),
-            "lost_low": float(np.quantile(lost[k], 0.05)), "lost_high": float(np.quantile(lost[k], 0.95)),
-            "part_median": float(np.median(part[ok])) if ok.any() else None, "tier": 0,
-        })  # fmt: skip
+        rows.append(
+            {
+                "system": name,
+                "couplings": feeding[name],
+                "lost_median": float(np.median(lost[k])),
+                "lost_low": float(np.quantile(lost[k], 0.05)),
+                "lost_high": float(np.quantile(lost[k], 0.95)),
+                "part_median": float(np.median(part[ok])) if ok.any() else None,
+                "tier": 0,
+            }
+        )
     _tiers(rows, lost)
     total = whole - lost.sum(0) if names else whole
     return {
-        "worlds": len(ensemble.worlds), "people": people, "rows": rows, "remainder_median": float(np.median(total)),
-        "effect_median": float(np.median(whole)), "ranked": len({r["tier"] for r in rows}) > 1,
-    }  # fmt: skip
+        "worlds": len(ensemble.worlds),
+        "people": people,
+        "rows": rows,
+        "remainder_median": float(np.median(total)),
+        "effect_median": float(np.median(whole)),
+        "ranked": len({r["tier"] for r in rows}) > 1,
+    }
 
 
 def _first(cohort: Included, worlds: Sequence[int], people: int) -> npt.NDArray[np.int64]:
@@ -78,7 +94,7 @@ def _first(cohort: Included, worlds: Sequence[int], people: int) -> npt.NDArray[
     return np.concatenate(keep) if keep else np.zeros(0, dtype=np.int64)
 
 
-def _fed(atlas, scenario, cohort, index, feeding, names, seed, first_day):  # noqa: ANN001, ANN202
+def _fed(atlas, scenario, cohort, index, feeding, names, seed, first_day):
     """(1 + systems, n) difference from the comparator on the true outcome at the estimand's day: whole, then fed."""
     group = cohort.group
     couplings = sorted(atlas.couplings.values(), key=lambda c: c.id)
@@ -101,8 +117,16 @@ def _fed(atlas, scenario, cohort, index, feeding, names, seed, first_day):  # no
         if n in old:
             held[i] = start.held[old[n]]
     start = type(start)(start.states, held, start.codes)
-    runs = run(model, cohort.people.take(index), plans, start=start, seed=seed, save=[outcome.reads],
-               save_days=[first_day + days - 1], engine="numpy")  # fmt: skip
+    runs = run(
+        model,
+        cohort.people.take(index),
+        plans,
+        start=start,
+        seed=seed,
+        save=[outcome.reads],
+        save_days=[first_day + days - 1],
+        engine="numpy",
+    )
     values = [expected(atlas, e.outcome, {outcome.reads: np.nan_to_num(r.values[0, 0])}) for r in runs]
     return np.stack([v - values[0] for v in values[1:]])
 

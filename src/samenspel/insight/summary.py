@@ -51,7 +51,10 @@ def effects(atlas: Atlas, trial: Trial) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for measure in trial_measures(trial.scenario):
         weeks = {
-            str(int(w)): {**interval(trial.ensemble, difference(trial, measure, 7 * w)), "worlds": len(trial.ensemble.worlds)}
+            str(int(w)): {
+                **interval(trial.ensemble, difference(trial, measure, 7 * w)),
+                "worlds": len(trial.ensemble.worlds),
+            }
             for w in trial.weeks
         }
         m = atlas.measures[measure]
@@ -76,20 +79,32 @@ def headline(atlas: Atlas, trial: Trial) -> dict[str, Any]:
     w = e.weights_of_worlds()
     spread = e.person_spread(d)
     return {
-        "measure": s.outcome, "day": s.day, "week": round(s.day / 7), "better": sign,
-        "benefit_worlds": int(benefit.sum()), "worlds": len(benefit), "benefit_share": float(w @ benefit),
-        "beyond_share": float(w @ beyond), "md": interval(e, d), "smd": interval(e, d / sd), "sd_kind": s.sd,
+        "measure": s.outcome,
+        "day": s.day,
+        "week": round(s.day / 7),
+        "better": sign,
+        "benefit_worlds": int(benefit.sum()),
+        "worlds": len(benefit),
+        "benefit_share": float(w @ benefit),
+        "beyond_share": float(w @ beyond),
+        "md": interval(e, d),
+        "smd": interval(e, d / sd),
+        "sd_kind": s.sd,
         "person_spread": {"low": spread[0], "high": spread[1]},
         "split": {
-            "comparator_change": interval(e, comparator - base), "attention": interval(e, attention),
+            "comparator_change": interval(e, comparator - base),
+            "attention": interval(e, attention),
             "specific": interval(e, specific),
         },
         "specific_smd": {
             name: float(q)
-            for name, q in zip(("q05", "q25", "q50", "q75", "q95"),
-                               np.quantile(e.mean(specific / sd), [0.05, 0.25, 0.5, 0.75, 0.95]), strict=True)
+            for name, q in zip(
+                ("q05", "q25", "q50", "q75", "q95"),
+                np.quantile(e.mean(specific / sd), [0.05, 0.25, 0.5, 0.75, 0.95]),
+                strict=True,
+            )
         },
-    }  # fmt: skip
+    }
 
 
 def per_hundred(atlas: Atlas, trial: Trial) -> dict[str, Any]:
@@ -101,10 +116,15 @@ def per_hundred(atlas: Atlas, trial: Trial) -> dict[str, Any]:
         gain = sign * (at_day(trial, arm, s.outcome, s.day) - trial.baseline[s.outcome])
         better, worse = gain >= need, gain <= -need
         parts = {
-            "better": better, "same": ~better & ~worse, "worse": worse, "stopped": trial.arms[arm].stopped > 0.5,
+            "better": better,
+            "same": ~better & ~worse,
+            "worse": worse,
+            "stopped": trial.arms[arm].stopped > 0.5,
             "flare": trial.arms[arm].flare > 0.5,
-        }  # fmt: skip
-        out[arm] = {k: {n: 100 * x for n, x in interval(trial.ensemble, v.astype(float)).items()} for k, v in parts.items()}
+        }
+        out[arm] = {
+            k: {n: 100 * x for n, x in interval(trial.ensemble, v.astype(float)).items()} for k, v in parts.items()
+        }
         for k, v in parts.items():
             out[arm][k]["mean"] = 100 * float(trial.ensemble.weights_of_worlds() @ trial.ensemble.mean(v.astype(float)))
     return {"change_needed": need, "arms": out}
@@ -124,15 +144,20 @@ def trajectories(trial: Trial) -> dict[str, Any]:
     return out
 
 
-def screening(trial: Trial, reservoir, refused: dict[int, str]) -> dict[str, Any]:  # noqa: ANN001
+def screening(trial: Trial, reservoir, refused: dict[int, str]) -> dict[str, Any]:
     """How many were screened and included, the prevalence this implies, and what was refused or failed."""
     share = np.array([100 * p for p in reservoir.prevalence.values()])
     e = trial.ensemble
     return {
-        "drawn": int(sum(reservoir.drawn.values())), "included": int(reservoir.included),
+        "drawn": int(sum(reservoir.drawn.values())),
+        "included": int(reservoir.included),
         "effective_size": float(np.median(e.effective_size())),
-        "prevalence_percent": {n: float(q) for n, q in zip(("low", "middle", "high"), np.quantile(share, [0.05, 0.5, 0.95]), strict=True)},
-        "worlds": len(e.worlds), "nobody_to_study": len(reservoir.empty),
+        "prevalence_percent": {
+            n: float(q) for n, q in zip(("low", "middle", "high"), np.quantile(share, [0.05, 0.5, 0.95]), strict=True)
+        },
+        "worlds": len(e.worlds),
+        "nobody_to_study": len(reservoir.empty),
         "refused": {reason: sum(r == reason for r in refused.values()) for reason in sorted(set(refused.values()))},
-        "unsettled": int(sum(reservoir.failures.values())), "failures": trial.failures,
-    }  # fmt: skip
+        "unsettled": int(sum(reservoir.failures.values())),
+        "failures": trial.failures,
+    }

@@ -44,6 +44,8 @@ def holds(condition: Condition, values: Mapping[str, npt.NDArray[np.float64]]) -
 
 def _value(name: str, values: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     if name not in values:
-        raise SamenspelError(f"{name!r} is not measured in this study. Nearest: {nearest(name, values)}.",
-                             cure="Add a measure with this id to measures.toml.")  # fmt: skip
+        raise SamenspelError(
+            f"{name!r} is not measured in this study. Nearest: {nearest(name, values)}.",
+            cure="Add a measure with this id to measures.toml.",
+        )
     return values[name]

@@ -42,9 +42,7 @@ def world_uniform(seed: int, worlds: npt.NDArray[np.int64], name: str) -> Array:
     return uniform(seed, person=np.zeros_like(worlds), world=worlds, day=0, channel=channel(name))
 
 
-def existence_and_sign(
-    seed: int, worlds: npt.NDArray[np.int64], support: Grade, ladder: Ladder
-) -> tuple[Flags, Array]:
+def existence_and_sign(seed: int, worlds: npt.NDArray[np.int64], support: Grade, ladder: Ladder) -> tuple[Flags, Array]:
     """Whether the link exists in each world, and +1 where its told sign is right, else -1.
 
     Statements of one article share a draw; parallel couplings of one pair share that of the best supported one.
@@ -61,10 +59,16 @@ def existence_and_sign(
 
 
 def draw(
-    seed: int, worlds: npt.NDArray[np.int64], couplings: Sequence[Coupling], supports: Mapping[str, Grade],
-    on: Mapping[str, Flags], slopes: Mapping[str, Array], targets: Mapping[str, str], hazards: frozenset[str],
+    seed: int,
+    worlds: npt.NDArray[np.int64],
+    couplings: Sequence[Coupling],
+    supports: Mapping[str, Grade],
+    on: Mapping[str, Flags],
+    slopes: Mapping[str, Array],
+    targets: Mapping[str, str],
+    hazards: frozenset[str],
     ladder: Ladder,
-) -> tuple[dict[str, Drawn], Flags]:  # fmt: skip
+) -> tuple[dict[str, Drawn], Flags]:
     """γ of every coupling in every world, and which worlds are refused because measured gains fill a budget.
 
     `on[id]` (W,) says where the chosen options switch a coupling on; `slopes[id]` (W,) its largest slope; `targets[id]`
@@ -101,19 +105,23 @@ def draw(
     return out, refused
 
 
-def _share(seed, worlds, target, group, present, signs, slopes, out, ladder) -> Flags:  # noqa: ANN001
+def _share(seed, worlds, target, group, present, signs, slopes, out, ladder) -> Flags:
     """Share one target's budget; returns where measured gains leave no room."""
     measured = np.zeros(len(worlds))
     for c in group:
         if c.id in out:
             measured += np.abs(out[c.id].gamma) * slopes[c.id]
     refused = measured >= ladder.budget_measured_limit.value
-    b = special.betaincinv(ladder.budget_a.value, ladder.budget_b.value, world_uniform(seed, worlds, f"budget/{target}"))
+    b = special.betaincinv(
+        ladder.budget_a.value, ladder.budget_b.value, world_uniform(seed, worlds, f"budget/{target}")
+    )
     room = np.clip(1.0 - measured, 0.0, 1.0) * b
     open_ = [c for c in group if c.id not in out]
     systems = sorted({c.source.split(".")[0] for c in open_})
     pairs = {s: sorted({c.source for c in open_ if c.source.split(".")[0] == s}) for s in systems}
-    there = {pair: np.any([present[c.id] for c in open_ if c.source == pair], axis=0) for s in systems for pair in pairs[s]}
+    there = {
+        pair: np.any([present[c.id] for c in open_ if c.source == pair], axis=0) for s in systems for pair in pairs[s]
+    }
     weight = {}
     for s in systems:
         any_pair = np.any([there[pair] for pair in pairs[s]], axis=0)
@@ -146,9 +154,12 @@ def _share(seed, worlds, target, group, present, signs, slopes, out, ladder) -> 
 
 
 def stabilise(
-    drawn: Mapping[str, Drawn], couplings: Sequence[Coupling], slopes: Mapping[str, Array],
-    peaks: Mapping[tuple[str, str], Array], ladder: Ladder,
-) -> tuple[dict[str, Drawn], Flags]:  # fmt: skip
+    drawn: Mapping[str, Drawn],
+    couplings: Sequence[Coupling],
+    slopes: Mapping[str, Array],
+    peaks: Mapping[tuple[str, str], Array],
+    ladder: Ladder,
+) -> tuple[dict[str, Drawn], Flags]:
     """Scale unmeasured gains until the loop matrix K has a spectral radius below the limit; flags what stays unstable.
 
     K[j → k] = |γ_j| s_j · R, R the largest response, in SDs, from the port of coupling j to the source of coupling k.
@@ -174,9 +185,7 @@ def stabilise(
             high, low = np.where(too_much, middle, high), np.where(too_much, low, middle)
         scale = np.where(radius >= limit, low, 1.0)
     final = _radius(response * np.where(fixed, size, size * scale[:, None])[:, None, :])
-    changed = {
-        c.id: drawn[c.id] if drawn[c.id].measured else Drawn(drawn[c.id].gamma * scale, False) for c in loops
-    }
+    changed = {c.id: drawn[c.id] if drawn[c.id].measured else Drawn(drawn[c.id].gamma * scale, False) for c in loops}
     return {**drawn, **changed}, final >= ladder.stability_refuse.value
 
 

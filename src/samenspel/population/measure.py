@@ -45,9 +45,16 @@ def _all(atlas: Atlas, measures: tuple[str, ...]) -> list[Measure]:
 
 
 def take(
-    atlas: Atlas, measures: tuple[str, ...], values: Mapping[str, Array], *, seed: int, person: Ids, world: Ids, day: int,
+    atlas: Atlas,
+    measures: tuple[str, ...],
+    values: Mapping[str, Array],
+    *,
+    seed: int,
+    person: Ids,
+    world: Ids,
+    day: int,
     shift: Mapping[str, Array | float] | None = None,
-) -> dict[str, Array]:  # fmt: skip
+) -> dict[str, Array]:
     """Measured values on one day; `values` hold model addresses (n,); `shift` is added before rounding (reporting)."""
     out: dict[str, Array] = {}
     for m in _all(atlas, measures):

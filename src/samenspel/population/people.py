@@ -46,8 +46,14 @@ class Candidates:
     def take(self, index: Ids) -> Candidates:
         """The candidates at `index`."""
         pick = lambda d: {k: v[index] for k, v in d.items()}  # noqa: E731
-        return Candidates(self.people.take(index), self.row[index], pick(self.traits), pick(self.conditions),
-                          pick(self.options), self.weight[index])  # fmt: skip
+        return Candidates(
+            self.people.take(index),
+            self.row[index],
+            pick(self.traits),
+            pick(self.conditions),
+            pick(self.options),
+            self.weight[index],
+        )
 
 
 def draw_candidates(
@@ -65,8 +71,11 @@ def draw_candidates(
     known = {*(t.id for t in atlas.people.trait), *group.person}
     for name in enrich:
         if name not in known:
-            raise SamenspelError(f"recruitment enriches {name!r}, which is no trait or person-level parameter. "
-                                 f"Nearest: {nearest(name, known)}.", cure="Correct recruitment.enrich.")  # fmt: skip
+            raise SamenspelError(
+                f"recruitment enriches {name!r}, which is no trait or person-level parameter. "
+                f"Nearest: {nearest(name, known)}.",
+                cure="Correct recruitment.enrich.",
+            )
     strength = np.array(STRENGTHS)[np.minimum((draw("enriched") * len(STRENGTHS)).astype(int), len(STRENGTHS) - 1)]
     projected, length = np.zeros(len(person)), sum(s**2 for s in enrich.values())
 
@@ -114,8 +123,11 @@ def _correlated(atlas: Atlas, z: dict[str, Array]) -> dict[str, Array]:
     try:
         lower = np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError as fault:
-        raise SamenspelError("the correlations of people.toml contradict each other (no joint distribution has them).",
-                             file="people.toml", cure="Make one of them smaller.") from fault  # fmt: skip
+        raise SamenspelError(
+            "the correlations of people.toml contradict each other (no joint distribution has them).",
+            file="people.toml",
+            cure="Make one of them smaller.",
+        ) from fault
     mixed = lower @ np.stack([z[n] for n in names])
     return dict(zip(names, mixed, strict=True))
 
@@ -135,7 +147,7 @@ def _push(atlas: Atlas, conditions: Mapping[str, Array], parameters: dict[str, f
                 parameters[push.input] = parameters[push.input] + push.size * conditions[c.id]
 
 
-def _options(atlas, group, row, draw, parameters):  # noqa: ANN001, ANN202
+def _options(atlas, group, row, draw, parameters):
     """Person-scope hypotheses: each person's option, and couplings off for whom the option does not list them."""
     out: dict[str, Array] = {}
     for h, shares in group.mixtures.items():

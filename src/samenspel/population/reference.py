@@ -42,8 +42,9 @@ class Rest:
     settled: npt.NDArray[np.bool_]
 
 
-def rest(systems: Sequence[type[System]], parameters: Mapping[str, Array | float], worlds: int,
-         sources: Sequence[str] = ()) -> Rest:  # fmt: skip
+def rest(
+    systems: Sequence[type[System]], parameters: Mapping[str, Array | float], worlds: int, sources: Sequence[str] = ()
+) -> Rest:
     """Rest, final shifts and peak responses; `parameters` hold numbers or arrays (W,), `sources` are coupling sources."""
     at: dict[str, Array] = {}
     final: dict[str, Array] = {}
@@ -60,7 +61,9 @@ def rest(systems: Sequence[type[System]], parameters: Mapping[str, Array | float
         p, u, held = parameter_rows(c, own), habitual_inputs(model), held_at_start(model, worlds)
         x = condition.states
         names = [n for n in c.outputs if n.startswith(system.system + ".")]
-        for name, value in zip(names, rows(c.function([c.outputs[n] for n in names])(x, p, u, held, 0.0), worlds), strict=True):
+        for name, value in zip(
+            names, rows(c.function([c.outputs[n] for n in names])(x, p, u, held, 0.0), worlds), strict=True
+        ):
             at[name] = value
         ports = system.of(Port)
         targets = {port.address: f"{port.system}.{port.shifts}" for port in ports}
@@ -76,7 +79,7 @@ def rest(systems: Sequence[type[System]], parameters: Mapping[str, Array | float
     return Rest(at, final, peak, settled)
 
 
-def _responses(c, x, p, u, held, ports, wanted, worlds):  # noqa: ANN001, ANN202
+def _responses(c, x, p, u, held, ports, wanted, worlds):
     """(port, quantity) → (final shift, largest response), from the symbols of one system."""
     model, m = c.model, len(c.model.states)
     jacobian = np.zeros((worlds, m, m))

@@ -66,9 +66,18 @@ def eligible_measures(atlas: Atlas, text: str) -> tuple[str, ...]:
 
 
 def fill(
-    atlas: Atlas, groups: tuple[Group, ...], *, population: str, people: int, seed: int, settle_days: int,
-    most: int, enrich: dict[str, float], measures: tuple[str, ...] = (), progress: object = None,
-) -> Reservoir:  # fmt: skip
+    atlas: Atlas,
+    groups: tuple[Group, ...],
+    *,
+    population: str,
+    people: int,
+    seed: int,
+    settle_days: int,
+    most: int,
+    enrich: dict[str, float],
+    measures: tuple[str, ...] = (),
+    progress: object = None,
+) -> Reservoir:
     """Screen until every world has `people` included or `most` candidates were drawn."""
     cohorts: list[Included] = []
     drawn: dict[int, int] = {}
@@ -102,15 +111,20 @@ def fill(
 def _only(group: Group, index: Ids) -> Group:
     cut = lambda v: v[index] if isinstance(v, np.ndarray) and v.ndim else v  # noqa: E731
     return Group(
-        model=group.model, systems=group.systems, ids=group.ids[index],
-        parameters={k: cut(v) for k, v in group.parameters.items()}, person=group.person,
-        gamma={k: cut(v) for k, v in group.gamma.items()}, measured=group.measured,
+        model=group.model,
+        systems=group.systems,
+        ids=group.ids[index],
+        parameters={k: cut(v) for k, v in group.parameters.items()},
+        person=group.person,
+        gamma={k: cut(v) for k, v in group.gamma.items()},
+        measured=group.measured,
         options={h: tuple(o[i] for i in index) for h, o in group.options.items()},
-        mixtures={h: m[index] for h, m in group.mixtures.items()}, at_rest={k: cut(v) for k, v in group.at_rest.items()},
-    )  # fmt: skip
+        mixtures={h: m[index] for h, m in group.mixtures.items()},
+        at_rest={k: cut(v) for k, v in group.at_rest.items()},
+    )
 
 
-def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, size):  # noqa: ANN001, ANN202
+def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, size):
     c = draw_candidates(atlas, group, size, seed=seed, enrich=enrich, first=first)
     at_rest = _settle(group, c.people)
     own = habits(group.model, c.people, at_rest)
@@ -127,7 +141,9 @@ def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, 
     values = dict(zip(outputs, np.nan_to_num(still), strict=True))
     looks = np.zeros(people.n, dtype=bool)
     for day in range(LOOKS):
-        looks |= holds(rule, {**_known(c), **take(atlas, wanted, values, seed=seed, person=person, world=world, day=day)})
+        looks |= holds(
+            rule, {**_known(c), **take(atlas, wanted, values, seed=seed, person=person, world=world, day=day)}
+        )
     u = uniform(seed, person=person, world=world, day=0, channel=channel("thin"))
     keep = np.flatnonzero(good & (looks | (u < THIN)))
     weight = c.weight * np.where(looks, 1.0, 1.0 / THIN)
@@ -138,12 +154,29 @@ def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, 
         del k
     if people.n == 0:
         return Included(group, c, people, begin, weight[keep], {}), {w: tuple(v) for w, v in stats.items()}
-    end = run(group.model, people, [Schedule(max(settle_days, 1))], start=begin, seed=seed, save=outputs,
-              save_days=[max(settle_days, 1) - 1])[0]  # fmt: skip
+    end = run(
+        group.model,
+        people,
+        [Schedule(max(settle_days, 1))],
+        start=begin,
+        seed=seed,
+        save=outputs,
+        save_days=[max(settle_days, 1) - 1],
+    )[0]
     day = max(settle_days, 1) - 1
     values = dict(zip(outputs, end.values[:, 0], strict=True))
-    measured = {**_known(c), **take(atlas, wanted, {k: np.nan_to_num(v) for k, v in values.items()}, seed=seed,
-                                    person=people.person, world=people.world, day=day)}  # fmt: skip
+    measured = {
+        **_known(c),
+        **take(
+            atlas,
+            wanted,
+            {k: np.nan_to_num(v) for k, v in values.items()},
+            seed=seed,
+            person=people.person,
+            world=people.world,
+            day=day,
+        ),
+    }
     alive = end.end.codes == Result.OK
     inside = holds(rule, measured) & alive
     for w, ok, here, k in zip(people.world, alive, inside, weight[keep], strict=True):
@@ -151,8 +184,14 @@ def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, 
         stats[int(w)][1] += float(k) * bool(ok)
         stats[int(w)][2] += int(not ok)
     index = np.flatnonzero(inside)
-    found = Included(group, c.take(index), people.take(index), end.end.take(index), weight[keep][index],
-                     {k: v[index] for k, v in measured.items()})  # fmt: skip
+    found = Included(
+        group,
+        c.take(index),
+        people.take(index),
+        end.end.take(index),
+        weight[keep][index],
+        {k: v[index] for k, v in measured.items()},
+    )
     return found, {w: tuple(v) for w, v in stats.items()}
 
 
@@ -161,9 +200,14 @@ def _known(c: Candidates) -> dict[str, Array]:
 
 
 def _settle(group: Group, people: People, block: int = 2000) -> Condition:
-    parts = [settle(group.model, people.take(np.arange(a, min(a + block, people.n)))) for a in range(0, people.n, block)]
-    return Condition(np.concatenate([p.states for p in parts], 1), np.concatenate([p.held for p in parts], 1),
-                     np.concatenate([p.codes for p in parts]))  # fmt: skip
+    parts = [
+        settle(group.model, people.take(np.arange(a, min(a + block, people.n)))) for a in range(0, people.n, block)
+    ]
+    return Condition(
+        np.concatenate([p.states for p in parts], 1),
+        np.concatenate([p.held for p in parts], 1),
+        np.concatenate([p.codes for p in parts]),
+    )
 
 
 def _merge(group: Group, parts: list[Included], people: int) -> Included:
@@ -186,9 +230,17 @@ def _merge(group: Group, parts: list[Included], people: int) -> Included:
     codes = np.concatenate([p.condition.codes for p in parts])[index]
     pick = lambda get: {k: np.concatenate([get(p)[k] for p in parts if k in get(p)])[index] for k in get(parts[0])}  # noqa: E731
     row = np.searchsorted(group.ids, world[index])
-    candidates = Candidates(joined, row, pick(lambda p: p.candidates.traits), pick(lambda p: p.candidates.conditions),
-                            pick(lambda p: p.candidates.options), np.concatenate([p.candidates.weight for p in parts])[index])  # fmt: skip
-    measured = {k: np.concatenate([p.measured[k] for p in parts if p.measured])[index] for k in (_first(parts).measured)}
+    candidates = Candidates(
+        joined,
+        row,
+        pick(lambda p: p.candidates.traits),
+        pick(lambda p: p.candidates.conditions),
+        pick(lambda p: p.candidates.options),
+        np.concatenate([p.candidates.weight for p in parts])[index],
+    )
+    measured = {
+        k: np.concatenate([p.measured[k] for p in parts if p.measured])[index] for k in (_first(parts).measured)
+    }
     weight = np.concatenate([p.weight for p in parts])[index]
     return Included(group, candidates, joined, Condition(states, held, codes), weight, measured)
 
@@ -205,8 +257,14 @@ def _without(cohort: Included, empty: tuple[int, ...]) -> Included:
     keep = np.flatnonzero(~np.isin(cohort.people.world, empty))
     if len(keep) == len(cohort.weight):
         return cohort
-    return Included(cohort.group, cohort.candidates.take(keep), cohort.people.take(keep), cohort.condition.take(keep),
-                    cohort.weight[keep], {k: v[keep] for k, v in cohort.measured.items()})  # fmt: skip
+    return Included(
+        cohort.group,
+        cohort.candidates.take(keep),
+        cohort.people.take(keep),
+        cohort.condition.take(keep),
+        cohort.weight[keep],
+        {k: v[keep] for k, v in cohort.measured.items()},
+    )
 
 
 __all__ = ["Included", "Reservoir", "eligible_measures", "fill"]

@@ -26,9 +26,16 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 
 
 def reservoir_for(
-    atlas: Atlas, worlds: Worlds, scenario: Scenario, *, people: int, seed: int, measures: tuple[str, ...],
-    progress: Callable[[float], None] | None = None, store: Store | None = None,
-) -> Reservoir:  # fmt: skip
+    atlas: Atlas,
+    worlds: Worlds,
+    scenario: Scenario,
+    *,
+    people: int,
+    seed: int,
+    measures: tuple[str, ...],
+    progress: Callable[[float], None] | None = None,
+    store: Store | None = None,
+) -> Reservoir:
     """Fill, or read back, the reservoir that a scenario draws its people from."""
     r, store = scenario.recruitment, store or Store()
     name = _key(atlas, worlds, scenario, people, seed, measures)
@@ -42,8 +49,18 @@ def reservoir_for(
         if progress is not None:
             progress(min(1.0, done["share"] / total))
 
-    reservoir = fill(atlas, worlds.groups, population=scenario.estimand.population, people=people, seed=seed,
-                     settle_days=r.settle_days, most=r.candidates, enrich=dict(r.enrich), measures=measures, progress=tell)  # fmt: skip
+    reservoir = fill(
+        atlas,
+        worlds.groups,
+        population=scenario.estimand.population,
+        people=people,
+        seed=seed,
+        settle_days=r.settle_days,
+        most=r.candidates,
+        enrich=dict(r.enrich),
+        measures=measures,
+        progress=tell,
+    )
     store.put_arrays(KIND, name, *_pack(reservoir))
     return reservoir
 
@@ -58,30 +75,56 @@ def _key(atlas: Atlas, worlds: Worlds, scenario: Scenario, people: int, seed: in
         for name in sorted(g.mixtures):
             digest.update(name.encode() + g.mixtures[name].tobytes())
     recruitment = scenario.recruitment.model_dump(mode="json")
-    return key({
-        "form": FORM, "worlds": digest.hexdigest(), "people": people, "seed": seed, "measures": list(measures),
-        "population": scenario.estimand.population, "recruitment": recruitment, "thin": repr(THIN), "batch": BATCH,
-        "readings": hashlib.sha256(repr([atlas.measures[m] for m in sorted(atlas.measures)]).encode()).hexdigest(),
-        "traits": hashlib.sha256(repr(atlas.people).encode()).hexdigest(),
-    })  # fmt: skip
+    return key(
+        {
+            "form": FORM,
+            "worlds": digest.hexdigest(),
+            "people": people,
+            "seed": seed,
+            "measures": list(measures),
+            "population": scenario.estimand.population,
+            "recruitment": recruitment,
+            "thin": repr(THIN),
+            "batch": BATCH,
+            "readings": hashlib.sha256(repr([atlas.measures[m] for m in sorted(atlas.measures)]).encode()).hexdigest(),
+            "traits": hashlib.sha256(repr(atlas.people).encode()).hexdigest(),
+        }
+    )
 
 
 def _pack(r: Reservoir) -> tuple[Arrays, dict[str, Any]]:
     arrays: Arrays = {}
     shared: list[dict[str, float]] = []
     for k, c in enumerate(r.cohorts):
-        arrays |= {f"{k}/person": c.people.person, f"{k}/world": c.people.world, f"{k}/weight": c.weight,
-                   f"{k}/states": c.condition.states, f"{k}/held": c.condition.held, f"{k}/codes": c.condition.codes,
-                   f"{k}/row": c.candidates.row, f"{k}/drawn-weight": c.candidates.weight}  # fmt: skip
+        arrays |= {
+            f"{k}/person": c.people.person,
+            f"{k}/world": c.people.world,
+            f"{k}/weight": c.weight,
+            f"{k}/states": c.condition.states,
+            f"{k}/held": c.condition.held,
+            f"{k}/codes": c.condition.codes,
+            f"{k}/row": c.candidates.row,
+            f"{k}/drawn-weight": c.candidates.weight,
+        }
         own = {n: v for n, v in c.people.parameters.items() if isinstance(v, np.ndarray) and v.ndim}
         shared.append({n: float(np.asarray(v)) for n, v in c.people.parameters.items() if n not in own})
-        parts = {"p": own, "t": c.candidates.traits, "c": c.candidates.conditions, "o": c.candidates.options, "m": c.measured}
+        parts = {
+            "p": own,
+            "t": c.candidates.traits,
+            "c": c.candidates.conditions,
+            "o": c.candidates.options,
+            "m": c.measured,
+        }
         arrays |= {f"{k}/{kind}/{n}": v for kind, table in parts.items() for n, v in table.items()}
     notes = {
-        "groups": [c.group.model.key for c in r.cohorts], "shared": shared, "empty": list(r.empty), "first_day": r.first_day,
-        "drawn": {str(w): n for w, n in r.drawn.items()}, "prevalence": {str(w): p for w, p in r.prevalence.items()},
+        "groups": [c.group.model.key for c in r.cohorts],
+        "shared": shared,
+        "empty": list(r.empty),
+        "first_day": r.first_day,
+        "drawn": {str(w): n for w, n in r.drawn.items()},
+        "prevalence": {str(w): p for w, p in r.prevalence.items()},
         "failures": {str(w): n for w, n in r.failures.items()},
-    }  # fmt: skip
+    }
     return arrays, notes
 
 
@@ -96,4 +139,6 @@ def _unpack(worlds: Worlds, arrays: Arrays, notes: dict[str, Any]) -> Reservoir:
         condition = Condition(at("states"), at("held"), at("codes"))
         cohorts.append(Included(groups[model], candidates, people, condition, at("weight"), table("m")))
     ints = lambda name: {int(w): v for w, v in notes[name].items()}  # noqa: E731
-    return Reservoir(tuple(cohorts), ints("drawn"), ints("prevalence"), ints("failures"), tuple(notes["empty"]), notes["first_day"])
+    return Reservoir(
+        tuple(cohorts), ints("drawn"), ints("prevalence"), ints("failures"), tuple(notes["empty"]), notes["first_day"]
+    )

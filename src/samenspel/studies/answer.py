@@ -45,7 +45,10 @@ class Answer:
         """
         table = self.blocks["assumptions"]["effects"]
         if measure not in table:
-            raise SamenspelError(f"no effect on {measure!r}. Nearest: {nearest(measure, table)}.", cure="Add it to the scenario's measures.")
+            raise SamenspelError(
+                f"no effect on {measure!r}. Nearest: {nearest(measure, table)}.",
+                cure="Add it to the scenario's measures.",
+            )
         weeks = table[measure]["weeks"]
         if str(week) not in weeks:
             raise SamenspelError(f"no effect at week {week}; computed: {sorted(map(int, weeks))}.")
@@ -67,14 +70,28 @@ class Answer:
     def to_json(self) -> str:
         """The document of ``answer.json``: sorted keys, no clock, path or host; repeats byte for byte."""
         document = {
-            "schema": SCHEMA, "scenario": self.scenario, "status": self.status, "key": self.key, "version": self.version,
-            **self.blocks, "trajectories": self.trajectories,
-        }  # fmt: skip
+            "schema": SCHEMA,
+            "scenario": self.scenario,
+            "status": self.status,
+            "key": self.key,
+            "version": self.version,
+            **self.blocks,
+            "trajectories": self.trajectories,
+        }
         return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
     @staticmethod
     def from_json(text: str) -> Answer:
         """Read ``answer.json`` back."""
         d = json.loads(text)
-        names = ("question", "published", "assumptions", "built_in_or_learned", "routes", "rivals", "rests_on", "purpose")
+        names = (
+            "question",
+            "published",
+            "assumptions",
+            "built_in_or_learned",
+            "routes",
+            "rivals",
+            "rests_on",
+            "purpose",
+        )
         return Answer(d["scenario"], d["status"], d["key"], {n: d[n] for n in names}, d["trajectories"], d["version"])

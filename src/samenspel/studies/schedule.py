@@ -24,8 +24,11 @@ MINUTES = 1440.0
 SESSION_START = 0.5  # noon: a convention, no effect is claimed for the hour
 STEPS = 4  # stepped progression rises in this many equal steps
 SESSION, SUPERVISION, CONTACT, EXPECTATION = (
-    "training.session", "training.supervision", "mind.contact", "mind.expectation",
-)  # fmt: skip
+    "training.session",
+    "training.supervision",
+    "mind.contact",
+    "mind.expectation",
+)
 
 
 def session_days(sessions_per_week: float, week: int) -> tuple[int, ...]:

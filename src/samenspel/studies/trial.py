@@ -65,26 +65,39 @@ def trial_arms(scenario: Scenario) -> tuple[Arm, ...]:
 
 
 def run_trial(
-    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, engine: Engine = "auto",
-    reporting: Mapping[int, float] | None = None, allow_failures: bool = False, accuracy: float = 1e-3,
-) -> Trial:  # fmt: skip
+    atlas: Atlas,
+    scenario: Scenario,
+    reservoir: Reservoir,
+    *,
+    seed: int,
+    engine: Engine = "auto",
+    reporting: Mapping[int, float] | None = None,
+    allow_failures: bool = False,
+    accuracy: float = 1e-3,
+) -> Trial:
     """Simulate every arm for every included person.
 
     `reporting` maps a world to its reporting shift (baseline SDs toward the arm that got something).
     Raises `SamenspelError` if nobody was included, or more than 0.5 % of the runs of an arm failed.
     """
     if not reservoir.cohorts:
-        raise SamenspelError("nobody to study: in no world do enough people meet the criteria.",
-                             cure="Widen the criteria of the scenario, or draw more candidates.")  # fmt: skip
+        raise SamenspelError(
+            "nobody to study: in no world do enough people meet the criteria.",
+            cure="Widen the criteria of the scenario, or draw more candidates.",
+        )
     arms = trial_arms(scenario)
     measures = trial_measures(scenario)
-    parts = [_cohort(atlas, scenario, c, arms, measures, reservoir.first_day, seed, engine, reporting or {}, accuracy)
-             for c in reservoir.cohorts]  # fmt: skip
+    parts = [
+        _cohort(atlas, scenario, c, arms, measures, reservoir.first_day, seed, engine, reporting or {}, accuracy)
+        for c in reservoir.cohorts
+    ]
     joined = _join(scenario, arms, parts)
     for arm, share in joined.failures.items():
         if share > MOST_FAILURES and not allow_failures:
-            raise SamenspelError(f"{share:.1%} of the runs of arm {arm!r} failed; at most {MOST_FAILURES:.1%} may.",
-                                 cure="Look at the worlds concerned, or pass --allow-failures.")  # fmt: skip
+            raise SamenspelError(
+                f"{share:.1%} of the runs of arm {arm!r} failed; at most {MOST_FAILURES:.1%} may.",
+                cure="Look at the worlds concerned, or pass --allow-failures.",
+            )
     return joined
 
 
@@ -94,7 +107,7 @@ def trial_measures(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys((e.outcome, *e.headline_measures, *scenario.measures)))
 
 
-def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, engine, reporting, accuracy):  # noqa: ANN001, ANN202
+def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, engine, reporting, accuracy):
     model, people = cohort.group.model, cohort.people
     plans = schedules(model, scenario, first_day, arms)
     outputs = list(needed_outputs(atlas, measures))
@@ -104,8 +117,17 @@ def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, 
     weeks = np.arange(1, days // 7 + 1)
     flare_days = range(first_day, first_day + min(FLARE_DAYS, days))
     save_days = sorted({*(first_day + 7 * int(w) - 1 for w in weeks), *flare_days})
-    runs = run(model, people, plans, start=cohort.condition, seed=seed, save=[*outputs, *staged], save_days=save_days,
-               engine=engine, accuracy=accuracy)  # fmt: skip
+    runs = run(
+        model,
+        people,
+        plans,
+        start=cohort.condition,
+        seed=seed,
+        save=[*outputs, *staged],
+        save_days=save_days,
+        engine=engine,
+        accuracy=accuracy,
+    )
     shift = np.array([reporting.get(int(w), 0.0) for w in people.world])
     sd = Ensemble(people.world, cohort.weight)
     out: dict[str, ArmResult] = {}
@@ -115,9 +137,11 @@ def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, 
         toward = _toward(atlas, cohort, sd, measures, shift) if open_label else {}
         at = {int(d): i for i, d in enumerate(r.days)}
 
-        def on(day: int, wanted: tuple[str, ...], r=r, at=at, toward=toward) -> dict[str, Array]:  # noqa: ANN001
+        def on(day: int, wanted: tuple[str, ...], r=r, at=at, toward=toward) -> dict[str, Array]:
             values = {n: np.nan_to_num(r.values[k, at[day]]) for k, n in enumerate(outputs)}
-            return take(atlas, wanted, values, seed=seed, person=people.person, world=people.world, day=day, shift=toward)
+            return take(
+                atlas, wanted, values, seed=seed, person=people.person, world=people.world, day=day, shift=toward
+            )
 
         weekly = [on(first_day + 7 * int(w) - 1, measures) for w in weeks]
         measured = {m: np.stack([d[m] for d in weekly]) for m in measures}
@@ -133,7 +157,9 @@ def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, 
     return people, cohort.weight, weeks, baseline, out, failed, shift
 
 
-def _toward(atlas: Atlas, cohort: Included, ensemble: Ensemble, measures: tuple[str, ...], shift: Array) -> dict[str, Array]:
+def _toward(
+    atlas: Atlas, cohort: Included, ensemble: Ensemble, measures: tuple[str, ...], shift: Array
+) -> dict[str, Array]:
     """Reporting shift of self-reports: `shift` baseline SDs toward better."""
     row = np.searchsorted(ensemble.worlds, cohort.people.world)
     out: dict[str, Array] = {}
@@ -153,10 +179,24 @@ def _join(scenario: Scenario, arms: tuple[Arm, ...], parts: list) -> Trial:
     order = np.lexsort((person, people_world))
     first = parts[0]
     results: dict[str, ArmResult] = {}
-    for a in arms:
-        measured = {m: stack(lambda p, m=m: p[4][a.id].measured[m], 1)[:, order] for m in first[4][a.id].measured}
-        results[a.id] = ArmResult(a.id, measured, stack(lambda p: p[4][a.id].flare)[order], stack(lambda p: p[4][a.id].stopped)[order])
-    failures = {a.id: float(stack(lambda p: p[5][a.id]).mean()) for a in arms}
+    for arm in (a.id for a in arms):
+        results[arm] = _joined_arm([p[4][arm] for p in parts], order)
+    failures = {a.id: float(np.concatenate([p[5][a.id] for p in parts]).mean()) for a in arms}
     baseline = {m: stack(lambda p, m=m: p[3][m])[order] for m in first[3]}
-    return Trial(scenario, Ensemble(people_world[order], weight[order]), person[order], first[2], baseline, results, failures,
-                 stack(lambda p: p[6])[order])  # fmt: skip
+    return Trial(
+        scenario,
+        Ensemble(people_world[order], weight[order]),
+        person[order],
+        first[2],
+        baseline,
+        results,
+        failures,
+        stack(lambda p: p[6])[order],
+    )
+
+
+def _joined_arm(parts: list[ArmResult], order: npt.NDArray[np.int64]) -> ArmResult:
+    """One arm of all cohorts, people in the common order."""
+    measured = {m: np.concatenate([p.measured[m] for p in parts], 1)[:, order] for m in parts[0].measured}
+    flare, stopped = (np.concatenate([getattr(p, n) for p in parts])[order] for n in ("flare", "stopped"))
+    return ArmResult(parts[0].id, measured, flare, stopped)

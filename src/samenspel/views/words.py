@@ -63,6 +63,22 @@ def outcome(answer: Answer, c: Catalogue) -> str:
     return short(str(answer.blocks["question"]["estimand"][f"outcome_{c.language}"]))
 
 
+SIGNS = {">=": "at_least", "<=": "at_most", ">": "more", "<": "less", "==": "equal", "!=": "unequal"}
+
+
+def criteria(answer: Answer, text: str, c: Catalogue) -> str:
+    """A rule of the fact grammar in words: names of measures for their ids, words for signs."""
+
+    def word(found: re.Match[str]) -> str:
+        part = found[0]
+        if part in SIGNS:
+            return c.name("criteria", SIGNS[part])
+        named = measure(answer, part, c)
+        return lower_first(short(named)) if named != part else c.name("criteria", part).removeprefix("criteria.")
+
+    return re.sub(r">=|<=|==|!=|[<>]|[A-Za-z_][\w.]*", word, text)
+
+
 def arm(answer: Answer, id: str, c: Catalogue) -> str:
     """The name of an arm; the twin with contact only is named after its arm."""
     arms = answer.blocks["question"]["arms"]

@@ -115,6 +115,7 @@ def assumptions() -> dict[str, Any]:
             "pain_nrs": effect("1", PAIN["en"], PAIN["nl"], "worse", -0.3),
             "fatigue_nrs": effect("1", "Fatigue, 0 (none) to 10 (worst imaginable)", "Vermoeidheid, 0 (geen) tot 10 (ergst denkbaar)", "worse", -0.22),
             "physical_function": effect("1", "Physical function, 0 (worst) to 100 (best)", "Lichamelijk functioneren, 0 (slechtst) tot 100 (best)", "better", 3.1),
+            "fm2016": effect("1", "Meets the 2016 criteria on this day", "Voldoet op deze dag aan de criteria van 2016", "worse", -0.04),
             "self_efficacy": effect("1", "Confidence in managing pain (z)", "Vertrouwen in het omgaan met pijn (z)", "better", 0.17),
         },
         "per_hundred": {

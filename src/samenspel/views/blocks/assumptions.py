@@ -43,7 +43,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
     return Block("assumptions", c.say("heading.assumptions", status=status(answer, c)), tuple(items))
 
 
-def hundred_table(answer: Answer, c: Catalogue, where: str = "both") -> Table:
+def hundred_table(answer: Answer, c: Catalogue) -> Table:
     """Both arms per 100 people; the first three rows add up to 100."""
     table = answer.blocks["assumptions"]["per_hundred"]["arms"]
     rows: list[tuple[str, ...]] = []
@@ -55,21 +55,29 @@ def hundred_table(answer: Answer, c: Catalogue, where: str = "both") -> Table:
             cells.append(c.say("assumptions.with_interval", value=whole, low=c.per_hundred(row["low"]), high=c.per_hundred(row["high"])))
         rows.append((c.say(f"assumptions.{part}"), *cells))
     columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
-    return Table(c.say("assumptions.per_hundred"), columns, tuple(rows), frozenset({1, 2}), where=where)  # type: ignore[arg-type]
+    return Table(c.say("assumptions.per_hundred", week=week_of(answer)), columns, tuple(rows), frozenset({1, 2}))
 
 
-def _hundred(answer: Answer, c: Catalogue) -> list[Item]:
+def hundred_picture(answer: Answer, c: Catalogue) -> Picture:
+    """The first figure of a report."""
     comparator, treatment = arms_of(answer)
     counts = [c.say("assumptions.counts", **better_same_worse(answer, a)) for a in (comparator, treatment)]
-    change = answer.blocks["assumptions"]["per_hundred"]["change_needed"]
-    notes = (c.say("assumptions.per_hundred_note", week=week_of(answer), change=c.printed(change)), c.say("assumptions.flare_means"))
-    picture = Picture(
+    return Picture(
         "hundred", c.say("assumptions.figure_hundred_title", week=week_of(answer)),
         c.say("assumptions.figure_hundred_description", comparator=arm(answer, comparator, c), comparator_counts=counts[0],
               treatment=arm(answer, treatment, c), treatment_counts=counts[1]),
-        hundred_table(answer, c), notes,
+        hundred_table(answer, c), _hundred_notes(answer, c),
     )  # fmt: skip
-    return [picture, hundred_table(answer, c, "text"), *(Paragraph(n, "note", where="text") for n in notes)]
+
+
+def _hundred_notes(answer: Answer, c: Catalogue) -> tuple[str, ...]:
+    change = answer.blocks["assumptions"]["per_hundred"]["change_needed"]
+    return c.say("assumptions.per_hundred_note", change=c.printed(change)), c.say("assumptions.flare_means")
+
+
+def _hundred(answer: Answer, c: Catalogue) -> list[Item]:
+    notes = [Paragraph(note, "note") for note in _hundred_notes(answer, c)]
+    return [hundred_table(answer, c), *notes, Paragraph(c.say("assumptions.see_figure", number=1), "note", where="report")]
 
 
 def _course(answer: Answer, c: Catalogue) -> list[Item]:
@@ -84,7 +92,7 @@ def _course(answer: Answer, c: Catalogue) -> list[Item]:
     columns = (c.say("assumptions.column_week"), *(arm(answer, a, c) for a in arms))
     title = c.say("assumptions.figure_course_title", measure=outcome(answer, c))
     data = Table(measure(answer, t["measure"], c), columns, tuple(rows), frozenset(range(1, len(columns))))
-    return [Picture("course", title, c.say("assumptions.figure_course_description"), data)]
+    return [Picture("course", title, c.say("assumptions.figure_course_description"), data, (c.say("assumptions.bands"),))]
 
 
 def _size(answer: Answer, c: Catalogue) -> list[Item]:
@@ -97,10 +105,8 @@ def _size(answer: Answer, c: Catalogue) -> list[Item]:
     split = [(c.say(f"assumptions.split_{word}"), interval(head["split"][name], c)) for name, word in SPLIT.items()]
     spread = head["person_spread"]
     return [
-        Heading(heading),
         Table(heading, columns, tuple(rows), frozenset({1})),
         Paragraph(c.say("assumptions.people_differ", low=spread["low"], high=spread["high"])),
-        Heading(c.say("assumptions.split")),
         Table(c.say("assumptions.split"), columns, tuple(split), frozenset({1})),
         Paragraph(c.say("assumptions.split_note"), "note"),
     ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from samenspel.studies.answer import Answer
+from samenspel.views.blocks.assumptions import hundred_picture
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Item, Paragraph, Table
 from samenspel.views.patients import is_without_simulation
-from samenspel.views.words import arm, arms_of, headline, label, lower_first, outcome, status, status_means, week_of
+from samenspel.views.words import arm, arms_of, criteria, headline, label, lower_first, outcome, status, status_means, week_of
 
 
 def block(answer: Answer, c: Catalogue) -> Block:
@@ -21,6 +22,9 @@ def block(answer: Answer, c: Catalogue) -> Block:
         words = c.say("direction.sentence", week=week, treatment=treatment, comparator=comparator, headline=headline(answer, c))
     items.append(Paragraph(words, "strong"))
     items.append(Paragraph(f"{status(answer, c)}. {c.say('label.shown', label=label(answer, c))} {status_means(answer, c)}"))
+    if not is_without_simulation(answer):
+        items.append(Paragraph(c.say("report.glance", status=status(answer, c)), "note", where="report"))
+        items.append(hundred_picture(answer, c))
     items.append(_estimand(answer, c))
     return Block("question", c.say("heading.question"), tuple(items))
 
@@ -30,7 +34,7 @@ def _estimand(answer: Answer, c: Catalogue) -> Table:
     e = q["estimand"]
     comparator, treatment = arms_of(answer)
     rows = [
-        ("rule", str(e["population"])),
+        ("rule", criteria(answer, str(e["population"]), c)),
         ("treatment", arm(answer, treatment, c)),
         ("comparator", arm(answer, comparator, c)),
         ("outcome", str(e[f"outcome_{c.language}"])),

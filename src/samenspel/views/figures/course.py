@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
+from samenspel.views.figures.axis import say_numbers
 from samenspel.views.figures.frame import DARK, GREY, LIGHT, MIDDLE, Frame, area, finish, paper, wrapped
 from samenspel.views.words import arm, arms_of, measure
 
@@ -19,15 +20,15 @@ TREATMENT: dict[str, Any] = {"color": DARK, "linestyle": "solid", "linewidth": 1
 def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
     """Means with bands above, six people below; the same person has the same luck in both arms."""
     t = answer.trajectories
-    with paper(6.05, "course") as figure:
-        _means(area(figure, 0.62, 3.45, 6.4, 2.35), answer, c)
-        figure.text(0.012, (2.98 + 0.34) / figure.get_figheight(), c.say("assumptions.six"), fontsize=9.5, fontweight="bold")
+    with paper(6.0, "course") as figure:
+        _means(area(figure, 0.62, 3.5, 6.4, 2.25), answer, c)
+        figure.text(0.012, (2.86 + 0.34) / figure.get_figheight(), c.say("assumptions.six"), fontsize=9.5, fontweight="bold")
         comparator, treatment = arms_of(answer)
         people = len(t["arms"][treatment]["persons"])
         top = max(max(p["values"]) for a in (comparator, treatment) for p in t["arms"][a]["persons"])
         low = min(min(p["values"]) for a in (comparator, treatment) for p in t["arms"][a]["persons"])
         for k in range(people):
-            ax = area(figure, 0.62 + (k % 3) * 2.2, 1.72 - 1.32 * (k // 3), 1.95, 0.93)
+            ax = area(figure, 0.62 + (k % 3) * 2.2, 1.66 - 1.4 * (k // 3), 1.95, 0.93)
             for id, style in ((comparator, COMPARATOR), (treatment, TREATMENT)):
                 ax.plot(t["weeks"], t["arms"][id]["persons"][k]["values"], **{**style, "linewidth": 1.1})
             ax.set_ylim(low - 0.5, top + 0.5)
@@ -59,6 +60,7 @@ def _means(ax: Axes, answer: Answer, c: Catalogue) -> None:
     ax.margins(x=0)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.42 * (high - low))
+    say_numbers(ax, c, most=None)
     ax.legend(loc="upper right", fontsize=8, handlelength=3.2, borderaxespad=0.1)
 
 

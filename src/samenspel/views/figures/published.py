@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from samenspel.studies.answer import Answer
 from samenspel.views.blocks.published import cite, used
-from samenspel.views.catalogue import MINUS, Catalogue
+from samenspel.views.catalogue import Catalogue
+from samenspel.views.figures.axis import say_numbers
 from samenspel.views.figures.frame import DARK, GREY, INK, MIDDLE, Frame, area, finish, paper, wrapped
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 RATIOS = ("RR", "OR", "HR")
 LINE, HEAD, FOOT = 0.62, 0.34, 0.42  # inches per row, above and below the rows of a group
-LEFT, PLOT = 3.35, 2.75  # inches of text, and of the plotted part
+LEFT, PLOT = 3.3, 2.25  # inches of text, and of the plotted part
 
 
 def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
@@ -24,7 +25,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
     groups = grouped(answer.blocks["published"]["rows"])
     height = sum(HEAD + FOOT + LINE * len(rows) for rows in groups.values()) + 0.25
     with paper(max(height, 0.6), "published") as figure:
-        top = height - 0.2
+        top = height - 0.02
         figure.text(0.012, (0.34 + 0.02) / figure.get_figheight(), c.say("published.legend"), fontsize=7.5, va="bottom")
         for (metric, unit), rows in groups.items():
             bottom = top - HEAD - LINE * len(rows)
@@ -57,15 +58,13 @@ def _group(ax: Axes, metric: str, unit: str, rows: list[tuple[int, Row]], c: Cat
         text = f"[{n}] {wrapped(c.pick(row), 50, 3)}"
         ax.annotate(text, (0, y), xycoords=("axes fraction", "data"), xytext=(-LEFT * 72 + 8, 0), textcoords="offset points",
                     va="center", fontsize=7.5, annotation_clip=False)  # fmt: skip
-        said = f"{cite(row, c)}\n{used(row, c, brief=True)}"
+        said = f"{wrapped(cite(row, c), 24, 2)}\n{c.say('published.used_in_figure', used=used(row, c, brief=True))}"
         ax.annotate(said, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points", va="center",
                     fontsize=7.5, annotation_clip=False)  # fmt: skip
     name = c.name("published", f"metric_{metric}")
     label = metric if name == f"metric_{metric}" else name
     ax.set_title(label if unit in ("1", "") else c.say("published.axis_less", metric=label, unit=unit), fontsize=8.5, loc="left",
                  fontweight="bold", pad=5)  # fmt: skip
-    ax.annotate(c.say("published.column_used"), (1, 1), xycoords="axes fraction", xytext=(8, 6), textcoords="offset points",
-                fontsize=7.5, fontweight="bold", annotation_clip=False)  # fmt: skip
     ax.set_xlim(low, high)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_yticks([])
@@ -97,14 +96,11 @@ def _line(ax: Axes, y: int, row: Row, low: float, high: float) -> None:
 
 
 def _ticks(ax: Axes, low: float, high: float, ratio: bool, c: Catalogue) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+    from matplotlib.ticker import NullFormatter, NullLocator
 
     if ratio:
         ax.set_xticks([x for x in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0) if low <= x <= high])
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_minor_formatter(NullFormatter())
-    else:
-        ax.xaxis.set_major_locator(MaxNLocator(5))
-    decimal = "," if c.language == "nl" else "."
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}".replace("-", MINUS).replace(".", decimal)))
+    say_numbers(ax, c, most=None if ratio else 5)
     ax.tick_params(labelsize=7.5, colors=INK)

@@ -10,7 +10,7 @@ from samenspel.views.catalogue import Catalogue
 from samenspel.views.figures.axis import say_numbers
 from samenspel.views.figures.frame import DARK, GREY, LIGHT, WIDTH, Frame, area, finish, paper, wrapped
 
-LEFT, PLOT, LINE, QUESTION = 3.3, 2.35, 0.33, 0.42
+LEFT, PLOT, LINE, QUESTION = 3.3, 2.25, 0.33, 0.42
 
 
 def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
@@ -19,18 +19,17 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
     height = sum(QUESTION + LINE * len(h["options"]) for h in hypotheses)
     with paper(height + 0.95, "rivals") as figure:
         ax = area(figure, LEFT, 0.6, PLOT, height)
-        right = (LEFT + PLOT + 0.12) / WIDTH
-        ax.text(right, 1.0, "", transform=figure.transFigure)
         y = height
         for h in hypotheses:
-            ax.axhline(y, color=LIGHT, linewidth=0.8, clip_on=False)
+            ax.plot([-(LEFT - 0.1) / PLOT, (WIDTH - LEFT - 0.1) / PLOT], [y, y], transform=ax.get_yaxis_transform(), color=LIGHT,
+                    linewidth=0.8, clip_on=False)  # fmt: skip
             _left(ax, y - QUESTION / 2, wrapped(c.pick(h["question"]), 92, 2), bold=True)
             y -= QUESTION
             for o in h["options"]:
                 _option(ax, y - LINE / 2, o, c)
                 y -= LINE
         ax.axvline(0, ymax=1, color=GREY, linewidth=0.9, linestyle=(0, (3, 2)), zorder=0)
-        ax.annotate(c.say("rivals.column_share"), (1, 1), xycoords="axes fraction", xytext=(8, 5), textcoords="offset points",
+        ax.annotate(c.say("rivals.column_figure"), (1, 1), xycoords="axes fraction", xytext=(8, 5), textcoords="offset points",
                     fontsize=7.5, fontweight="bold", va="bottom", annotation_clip=False)  # fmt: skip
         ax.set_ylim(0, height)
         ax.set_yticks([])
@@ -53,7 +52,7 @@ def _left(ax: Any, y: float, text: str, *, bold: bool = False) -> None:
 def _option(ax: Any, y: float, o: dict[str, Any], c: Catalogue) -> None:
     _left(ax, y, wrapped(c.pick(o), 54, 2))
     if o["effect"] is None:
-        said = c.say("rivals.unseen")
+        said = wrapped(c.say("rivals.unseen"), 22, 2)
     else:
         ax.plot([o["effect"]], [y], marker="o", markersize=6.5, color=DARK, linestyle="none")
         said = f"{c.say('rivals.share_short', percent=c.per_hundred(100 * o['benefit_share']))} ({o['worlds']})"
