@@ -38,10 +38,10 @@ def test_pay_back_comes_later_than_the_load():
 def test_going_by_feel_rebounds_and_going_by_plan_does_not():
     """By feel: rest after a heavy day (less strain than usual), then a good spell with more. By plan: a plain return."""
     by_feel, by_plan = after_a_heavy_day(0.0), after_a_heavy_day(1.0)
-    assert by_feel["strain"].min() < -0.1
+    assert by_feel["strain"].min() < -0.1, "nearly half an SD below the usual"
     bust = int(np.argmin(by_feel["strain"]))
-    assert by_feel["strain"][bust:].max() > 0.002, "a boom follows the bust"
-    assert by_feel["fatigue"].min() < -0.01
+    assert by_feel["strain"][bust:].max() > 0.025, "a boom of a tenth of an SD follows the bust"
+    assert by_feel["fatigue"].min() < -0.05
     assert by_plan["strain"].min() > -1e-6
     assert by_plan["fatigue"].min() > -1e-6
 
@@ -73,7 +73,8 @@ def test_swings_die_out_whatever_the_pacing(pacing, strain, reserve, fatigue):
 
 def test_an_absurd_load_stays_inside_the_natural_range():
     """Twenty times the usual strain: states level off at their bounds."""
-    out = simulate(stand_alone(Load), np.arange(0.0, 100.0, 5.0), engine="reference", parameters=numbers(strain_set=20.0))
+    start = {"load.strain": 3.9, "load.reserve": 0.1, "load.fatigue": 9.9}
+    out = simulate(stand_alone(Load), np.arange(0.0, 100.0, 5.0), engine="reference", parameters=numbers(strain_set=20.0), start=start)
     assert (out.column("load.strain") <= 4.0 + 1e-6).all()
     assert (out.column("load.reserve") >= -1e-6).all()
     assert (out.column("load.fatigue") <= 10.0 + 1e-6).all()

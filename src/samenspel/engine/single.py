@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from samenspel.declare.model import Model
-from samenspel.engine.compiled import compiled
+from samenspel.engine.compiled import Compiled, compiled
 from samenspel.engine.lattice import Schedule, StepPlan
 from samenspel.engine.people import Array, People, Table
 from samenspel.quantities.errors import SamenspelError
@@ -93,11 +94,15 @@ def _inputs_at(model: Model, inputs: Mapping[str, float], schedule: Schedule | N
     return values
 
 
-def _exponential(c, x, watched, integral, held, p, u, t, end, plan=StepPlan(longest=1 / 64, depth=4)):  # noqa: B008
+def _exponential(
+    c: Compiled, x: Array, watched: Array, integral: npt.NDArray[np.bool_], held: Array, p: list[float], u: list[float],
+    t: float, end: float,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Short exponential steps from t to end, and the integrals on the way."""
     from samenspel.engine.numpy_engine import coefficients
 
     rate = np.minimum(np.asarray(c.diagonal(x, p, u, held, t), dtype=float), 0.0)
-    for h in plan.steps(end - t, True):
+    for h in StepPlan(longest=1 / 64, depth=4).steps(end - t, True):
         w0 = np.asarray(c.watch(x, p, u, held, t), dtype=float)
         c1, c2, e = coefficients(rate, h)
         f = np.asarray(c.drift(x, p, u, held, t), dtype=float)

@@ -94,7 +94,10 @@ def _first(cohort: Included, worlds: Sequence[int], people: int) -> npt.NDArray[
     return np.concatenate(keep) if keep else np.zeros(0, dtype=np.int64)
 
 
-def _fed(atlas, scenario, cohort, index, feeding, names, seed, first_day):
+def _fed(
+    atlas: Atlas, scenario: Scenario, cohort: Included, index: npt.NDArray[np.int64], feeding: dict[str, list[str]],
+    names: list[str], seed: int, first_day: int,
+) -> Array:  # fmt: skip
     """(1 + systems, n) difference from the comparator on the true outcome at the estimand's day: whole, then fed."""
     group = cohort.group
     couplings = sorted(atlas.couplings.values(), key=lambda c: c.id)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.population.ensemble import Ensemble
+from samenspel.population.reservoir import Reservoir
 from samenspel.studies.trial import Trial, trial_measures
 
 Array = npt.NDArray[np.float64]
@@ -144,7 +145,7 @@ def trajectories(trial: Trial) -> dict[str, Any]:
     return out
 
 
-def screening(trial: Trial, reservoir, refused: dict[int, str]) -> dict[str, Any]:
+def screening(trial: Trial, reservoir: Reservoir, refused: dict[int, str]) -> dict[str, Any]:
     """How many were screened and included, the prevalence this implies, and what was refused or failed."""
     share = np.array([100 * p for p in reservoir.prevalence.values()])
     e = trial.ensemble

@@ -105,7 +105,10 @@ def draw(
     return out, refused
 
 
-def _share(seed, worlds, target, group, present, signs, slopes, out, ladder) -> Flags:
+def _share(
+    seed: int, worlds: npt.NDArray[np.int64], target: str, group: list[Coupling], present: Mapping[str, Flags],
+    signs: Mapping[str, Array], slopes: Mapping[str, Array], out: dict[str, Drawn], ladder: Ladder,
+) -> Flags:  # fmt: skip
     """Share one target's budget; returns where measured gains leave no room."""
     measured = np.zeros(len(worlds))
     for c in group:

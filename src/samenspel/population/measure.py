@@ -82,16 +82,16 @@ def _on_form(atlas: Atlas, m: Measure, x: Array) -> Array:
 
 
 def _read(m: Measure, x: Array, seed: int, person: Ids, world: Ids, day: int) -> Array:
-    address = {"person": person, "world": world, "day": day, "channel": channel(f"measure/{m.id}")}
+    name = channel(f"measure/{m.id}")
     if m.kind == "count-of-regions":
         assert m.items is not None
         share = np.clip(x / m.items, 0.0, 1.0)
-        u = uniform(seed, **address)
+        u = uniform(seed, person=person, world=world, day=day, channel=name)
         counts = np.arange(m.items)
         below = special.bdtr(counts[:, None], m.items, share[None, :])  # P(count <= k)
         return (u[None, :] > below).sum(0).astype(float)
     if m.noise > 0:
-        x = x + m.noise * normal(seed, **address)
+        x = x + m.noise * normal(seed, person=person, world=world, day=day, channel=name)
     if m.cuts:
         return np.searchsorted(np.array(m.cuts), x, side="right").astype(float)
     if m.scale is not None:

@@ -10,7 +10,7 @@ of a candidate undoes it exactly, so that weighted statistics are those of gener
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,7 +147,9 @@ def _push(atlas: Atlas, conditions: Mapping[str, Array], parameters: dict[str, f
                 parameters[push.input] = parameters[push.input] + push.size * conditions[c.id]
 
 
-def _options(atlas, group, row, draw, parameters):
+def _options(
+    atlas: Atlas, group: Group, row: Ids, draw: Callable[[str], Array], parameters: dict[str, float | Array]
+) -> dict[str, Array]:
     """Person-scope hypotheses: each person's option, and couplings off for whom the option does not list them."""
     out: dict[str, Array] = {}
     for h, shares in group.mixtures.items():

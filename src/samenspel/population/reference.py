@@ -19,7 +19,7 @@ import numpy.typing as npt
 from samenspel.composition.compose import compose
 from samenspel.declare.language import Port
 from samenspel.declare.system import System
-from samenspel.engine.compiled import compiled, rows
+from samenspel.engine.compiled import Compiled, compiled, rows
 from samenspel.engine.people import People, Result
 from samenspel.engine.settle import habitual_inputs, held_at_start, parameter_rows, settle
 
@@ -79,7 +79,9 @@ def rest(
     return Rest(at, final, peak, settled)
 
 
-def _responses(c, x, p, u, held, ports, wanted, worlds):
+def _responses(
+    c: Compiled, x: Array, p: list[float | Array], u: list[float], held: Array, ports: list[str], wanted: list[str], worlds: int
+) -> dict[tuple[str, str], tuple[Array, Array]]:
     """(port, quantity) → (final shift, largest response), from the symbols of one system."""
     model, m = c.model, len(c.model.states)
     jacobian = np.zeros((worlds, m, m))

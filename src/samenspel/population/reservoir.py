@@ -124,7 +124,10 @@ def _only(group: Group, index: Ids) -> Group:
     )
 
 
-def _screen(atlas, group, population, wanted, seed, settle_days, enrich, first, size):
+def _screen(
+    atlas: Atlas, group: Group, population: str, wanted: tuple[str, ...], seed: int, settle_days: int,
+    enrich: dict[str, float], first: int, size: int,
+) -> tuple[Included, dict[int, tuple[float, float, int]]]:  # fmt: skip
     c = draw_candidates(atlas, group, size, seed=seed, enrich=enrich, first=first)
     at_rest = _settle(group, c.people)
     own = habits(group.model, c.people, at_rest)

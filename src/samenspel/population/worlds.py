@@ -19,8 +19,8 @@ from samenspel.declare.language import Input, Parameter, Port, Readout, State
 from samenspel.declare.model import Model
 from samenspel.declare.system import System
 from samenspel.evidence.atlas import Atlas
-from samenspel.evidence.schema_model import Coupling, Distribution, Hypothesis
 from samenspel.evidence.grade import Grade
+from samenspel.evidence.schema_model import Coupling, Distribution, Hypothesis
 from samenspel.population.gains import Drawn, draw, stabilise, world_uniform
 from samenspel.population.reference import Rest, rest
 from samenspel.quantities.errors import SamenspelError
@@ -133,7 +133,7 @@ def _pick(catalogue: Mapping[tuple[str, str], type[System]], system: str, varian
     return catalogue[system, variant]
 
 
-def _group(atlas, systems, supports, seed, ids, chosen, mixtures, without, ladder):  # noqa: ANN001, ANN202
+def _group(atlas, systems, supports, seed, ids, chosen, mixtures, without, ladder):
     couplings = [c for c in sorted(atlas.couplings.values(), key=lambda c: c.id)]
     model = compose(systems, couplings, name="+".join(f"{s.system}{':' + s.variant if s.variant else ''}" for s in systems))
     fixed, person = _parameters(atlas, systems, seed, ids, chosen)
@@ -165,7 +165,7 @@ def _group(atlas, systems, supports, seed, ids, chosen, mixtures, without, ladde
     return group, refused
 
 
-def _parameters(atlas, systems, seed, ids, chosen):  # noqa: ANN001, ANN202
+def _parameters(atlas, systems, seed, ids, chosen):
     """Fixed and world-level values in declared units, and the spreads of person-level ones."""
     values: dict[str, float | Array] = {}
     person: dict[str, tuple[Distribution, float]] = {}
@@ -205,7 +205,7 @@ def _on(atlas: Atlas, coupling: str, chosen: dict[str, list[str]], worlds: int) 
     return on
 
 
-def _port(words, address: str) -> Port:  # noqa: ANN001
+def _port(words, address: str) -> Port:
     port = words[address]
     assert isinstance(port, Port)
     return port
@@ -247,7 +247,7 @@ def _scales(atlas: Atlas, couplings: Sequence[Coupling], words: dict, still: Res
     return scales, slopes
 
 
-def _peaks(atlas, couplings, words, still, targets, hazards):  # noqa: ANN001, ANN202
+def _peaks(atlas, couplings, words, still, targets, hazards):
     """(coupling, source) → largest response of the source, in its SDs, to one SD of final shift of the target."""
     out: dict[tuple[str, str], Array] = {}
     for c in couplings:
@@ -260,7 +260,7 @@ def _peaks(atlas, couplings, words, still, targets, hazards):  # noqa: ANN001, A
     return out
 
 
-def _effective(atlas, couplings, words, still, gamma: Mapping[str, Array], scales, targets, hazards):  # noqa: ANN001, ANN202
+def _effective(atlas, couplings, words, still, gamma: Mapping[str, Array], scales, targets, hazards):
     """The model's own parameters: gain = γ U_y / (G_y D), base = h at the reference person, center = x_ref."""
     out: dict[str, float | Array] = {}
     for c in couplings:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from samenspel.engine import Result, run
+from samenspel.engine import People, Result, Trajectories, run
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Arm, Scenario
@@ -24,6 +24,10 @@ from samenspel.studies.schedule import contact_only, schedules
 
 Array = npt.NDArray[np.float64]
 MOST_FAILURES = 0.005  # share of people in an arm whose run may fail
+#: people, weights, weeks, baseline, arms, failed runs by arm, reporting shift
+Part = tuple[
+    People, Array, npt.NDArray[np.int64], dict[str, Array], dict[str, "ArmResult"], dict[str, Array], Array
+]
 STOPPED = "training.programme.stopped"
 FLARE_DAYS = 28  # first weeks in which a flare is counted
 
@@ -107,7 +111,10 @@ def trial_measures(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys((e.outcome, *e.headline_measures, *scenario.measures)))
 
 
-def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, engine, reporting, accuracy):
+def _cohort(
+    atlas: Atlas, scenario: Scenario, cohort: Included, arms: tuple[Arm, ...], measures: tuple[str, ...], first_day: int,
+    seed: int, engine: Engine, reporting: Mapping[int, float], accuracy: float,
+) -> Part:  # fmt: skip
     model, people = cohort.group.model, cohort.people
     plans = schedules(model, scenario, first_day, arms)
     outputs = list(needed_outputs(atlas, measures))
@@ -137,7 +144,9 @@ def _cohort(atlas, scenario, cohort: Included, arms, measures, first_day, seed, 
         toward = _toward(atlas, cohort, sd, measures, shift) if open_label else {}
         at = {int(d): i for i, d in enumerate(r.days)}
 
-        def on(day: int, wanted: tuple[str, ...], r=r, at=at, toward=toward) -> dict[str, Array]:
+        def on(
+            day: int, wanted: tuple[str, ...], r: Trajectories = r, at: dict[int, int] = at, toward: dict[str, Array] = toward
+        ) -> dict[str, Array]:
             values = {n: np.nan_to_num(r.values[k, at[day]]) for k, n in enumerate(outputs)}
             return take(
                 atlas, wanted, values, seed=seed, person=people.person, world=people.world, day=day, shift=toward
@@ -171,7 +180,7 @@ def _toward(
     return out
 
 
-def _join(scenario: Scenario, arms: tuple[Arm, ...], parts: list) -> Trial:
+def _join(scenario: Scenario, arms: tuple[Arm, ...], parts: list[Part]) -> Trial:
     stack = lambda f, axis=0: np.concatenate([f(p) for p in parts], axis)  # noqa: E731
     people_world = stack(lambda p: p[0].world)
     person = stack(lambda p: p[0].person)

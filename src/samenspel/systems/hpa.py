@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samenspel.declare import Input, Parameter, Port, Readout, State, System
+from samenspel.declare.language import View
 from samenspel.declare.system import Equations
 
 
@@ -40,21 +41,21 @@ class Hpa(System):
     cortisol_morning = Readout(low=0.0)
 
     @staticmethod
-    def _above(v):
+    def _above(v: View):
         """CRH and ACTH that go with the present cortisol and masses."""
         feedback = 1 / ((v.cortisol_blood / v.receptor_half) ** v.receptor_slope + 1)
         crh = v.person_drive * v.drive * (1 + v.stressor) * feedback / v.cortisol_blood
         return crh, crh * v.pituitary * feedback
 
     @staticmethod
-    def readouts(v) -> Equations:
+    def readouts(v: View) -> Equations:
         """Hormones of the day."""
         crh, acth = Hpa._above(v)
         blood = v.cortisol_blood
         return {"crh": crh, "acth": acth, "cortisol_saliva": blood, "cortisol_urine": blood, "cortisol_morning": blood}
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """Gland masses grow where their hormone is above 1."""
         crh, acth = Hpa._above(v)
         return {
@@ -79,7 +80,7 @@ class HpaFull(Hpa):
     cortisol_turnover = Parameter(unit="1/day")
 
     @staticmethod
-    def readouts(v) -> Equations:
+    def readouts(v: View) -> Equations:
         """Hormones now."""
         blood = v.cortisol_blood
         return {
@@ -88,7 +89,7 @@ class HpaFull(Hpa):
         }  # fmt: skip
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """Hormones and gland masses."""
         u = v.person_drive * v.drive * (1 + v.stressor)
         feedback = 1 / ((v.cortisol_blood / v.receptor_half) ** v.receptor_slope + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samenspel.declare import Parameter, Port, Readout, State, System
+from samenspel.declare.language import View
 from samenspel.declare.maths import within
 from samenspel.declare.system import Equations
 
@@ -48,13 +49,13 @@ class Immune(System):
     il10 = Readout(low=0.0)
 
     @staticmethod
-    def readouts(v) -> Equations:
+    def readouts(v: View) -> Equations:
         """Markers are proportional to the tone they stand for."""
         pro, anti = v.pro / v.pro_usual, v.anti / v.anti_usual
         return {"il6": pro, "il8": pro, "tnf": pro, "crp": pro, "il10": anti}
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """Published equations, in days."""
         made = v.base_production + v.self_production * v.pro**2 / (1 + v.pro**2)
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samenspel.declare import Parameter, Port, State, System
+from samenspel.declare.language import View
 from samenspel.declare.maths import within
 from samenspel.declare.system import Equations
 
@@ -35,7 +36,7 @@ class Nociception(System):
     edge = Parameter()
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """Return to the set point."""
         return {
             "input": (within(v.input_set + v.input_up, 0, 4, v.edge) - v.input) / v.input_time,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samenspel.declare import Input, Parameter, Port, Readout, State, System
+from samenspel.declare.language import View
 from samenspel.declare.maths import exp, within
 from samenspel.declare.system import Equations
 
@@ -49,7 +50,7 @@ class Sleep(System):
     efficiency = Readout(low=0.0, high=100.0, doc="per cent of time in bed asleep")
 
     @staticmethod
-    def readouts(v) -> Equations:
+    def readouts(v: View) -> Equations:
         """Duration sees the input; the other two may act on other systems."""
         return {
             "duration": v.usual_sleep * (1 - v.fragmentation + v.fragmentation_usual)
@@ -60,7 +61,7 @@ class Sleep(System):
         }
 
     @staticmethod
-    def drift(v) -> Equations:
+    def drift(v: View) -> Equations:
         """Debt follows lost hours; quality follows fragmentation and debt."""
         felt = (
             v.quality_set
@@ -77,6 +78,6 @@ class Sleep(System):
         }
 
     @staticmethod
-    def noise(v) -> Equations:
+    def noise(v: View) -> Equations:
         """Night-to-night push on how broken up sleep is."""
         return {"fragmentation": v.fragmentation_daily}

@@ -49,6 +49,13 @@ def label(answer: Answer, c: Catalogue) -> str:
     return f"{name} {block['hypothesis']}" if block.get("hypothesis") else name
 
 
+def open_question(answer: Answer, c: Catalogue) -> str | None:
+    """The open question that the label depends on, in words; None where it depends on none."""
+    id = answer.blocks["built_in_or_learned"].get("hypothesis")
+    named = {h["id"]: h for h in answer.blocks["rivals"]["hypotheses"]}
+    return None if not id else c.pick(named[id]["question"]) if id in named else str(id)
+
+
 def measure(answer: Answer, id: str, c: Catalogue) -> str:
     """The full name of a measure, or its id where the answer does not name it."""
     known = answer.blocks["assumptions"].get("effects", {}).get(id)

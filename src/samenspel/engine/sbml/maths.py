@@ -63,12 +63,12 @@ def times(*factors: Value) -> Value:
 
 
 def power(base: Value, exponent: Value) -> Value:
-    """base ** exponent."""
+    """Base ** exponent."""
     return sympy.Pow(base, exponent, evaluate=False)
 
 
 def divide(upper: Value, lower: Value) -> Value:
-    """upper / lower; division by zero is left to the moment of evaluation."""
+    """Upper / lower; division by zero is left to the moment of evaluation."""
     return times(upper, power(lower, MINUS_ONE))
 
 
@@ -103,7 +103,7 @@ def _ratio(upper: Any, lower: Any) -> Callable[[Value], Value]:
 
 
 def _whole(x: Value) -> Value:
-    """x without its fraction, toward zero."""
+    """X without its fraction, toward zero."""
     down, up = sympy.floor(x, evaluate=False), sympy.ceiling(x, evaluate=False)
     return sympy.Piecewise((down, sympy.Ge(x, ZERO, evaluate=False)), (up, True), evaluate=False)
 

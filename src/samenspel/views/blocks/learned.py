@@ -6,7 +6,7 @@ from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Item, Paragraph, Table
 from samenspel.views.patients import is_without_simulation
-from samenspel.views.words import is_calibrated, label
+from samenspel.views.words import is_calibrated, label, open_question
 
 QUANTILES = {"q05": "5 %", "q25": "25 %", "q50": "50 %", "q75": "75 %", "q95": "95 %"}
 
@@ -20,9 +20,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
         Paragraph(c.say("label.shown", label=label(answer, c)), "strong"),
         Paragraph(c.say(f"label.{name}_{'plain' if plain else 'means'}")),
     ]
-    if b["hypothesis"]:
-        named = {h["id"]: h for h in answer.blocks["rivals"]["hypotheses"]}
-        question = c.pick(named[b["hypothesis"]]["question"]) if b["hypothesis"] in named else b["hypothesis"]
+    if question := open_question(answer, c):
         items.append(Paragraph(c.say("label.depends_on_question", question=question)))
     if not is_calibrated(answer):
         items.append(Paragraph(c.say("learned.nothing_learned")))

@@ -7,7 +7,19 @@ from samenspel.views.blocks.assumptions import hundred_picture
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Item, Paragraph, Table
 from samenspel.views.patients import is_without_simulation
-from samenspel.views.words import arm, arms_of, criteria, headline, label, lower_first, outcome, status, status_means, week_of
+from samenspel.views.words import (
+    arm,
+    arms_of,
+    criteria,
+    headline,
+    label,
+    lower_first,
+    open_question,
+    outcome,
+    status,
+    status_means,
+    week_of,
+)
 
 
 def block(answer: Answer, c: Catalogue) -> Block:
@@ -21,7 +33,10 @@ def block(answer: Answer, c: Catalogue) -> Block:
     else:
         words = c.say("direction.sentence", week=week, treatment=treatment, comparator=comparator, headline=headline(answer, c))
     items.append(Paragraph(words, "strong"))
-    items.append(Paragraph(f"{status(answer, c)}. {c.say('label.shown', label=label(answer, c))} {status_means(answer, c)}"))
+    said = [f"{status(answer, c)}.", status_means(answer, c), c.say("label.shown", label=label(answer, c))]
+    if question := open_question(answer, c):
+        said.append(c.say("label.depends_on_question", question=question))
+    items.append(Paragraph(" ".join(said)))
     if not is_without_simulation(answer):
         items.append(Paragraph(c.say("report.glance", status=status(answer, c)), "note", where="report"))
         items.append(hundred_picture(answer, c))

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def say_numbers(ax: Axes, c: Catalogue, most: int | None = 6) -> None:
-    """Numbers on both axes with a real minus and the language's decimal sign; at most so many ticks on the horizontal."""
+def say_numbers(ax: Axes, c: Catalogue, most: int | None = 6, *, vertical: bool = False) -> None:
+    """Numbers with a real minus and the language's decimal sign; at most `most` ticks on the horizontal axis."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     decimal = "," if c.language == "nl" else "."
@@ -22,5 +22,5 @@ def say_numbers(ax: Axes, c: Catalogue, most: int | None = 6) -> None:
     if most is not None:
         ax.xaxis.set_major_locator(MaxNLocator(most))
     ax.xaxis.set_major_formatter(FuncFormatter(said))
-    if len(ax.get_yticks()) and not ax.get_yticklabels()[0].get_text():
+    if vertical:
         ax.yaxis.set_major_formatter(FuncFormatter(said))

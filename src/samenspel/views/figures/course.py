@@ -60,7 +60,7 @@ def _means(ax: Axes, answer: Answer, c: Catalogue) -> None:
     ax.margins(x=0)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.42 * (high - low))
-    say_numbers(ax, c, most=None)
+    say_numbers(ax, c, most=None, vertical=True)
     ax.legend(loc="upper right", fontsize=8, handlelength=3.2, borderaxespad=0.1)
 
 

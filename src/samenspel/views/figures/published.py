@@ -63,7 +63,7 @@ def _group(ax: Axes, metric: str, unit: str, rows: list[tuple[int, Row]], c: Cat
                     fontsize=7.5, annotation_clip=False)  # fmt: skip
     name = c.name("published", f"metric_{metric}")
     label = metric if name == f"metric_{metric}" else name
-    ax.set_title(label if unit in ("1", "") else c.say("published.axis_less", metric=label, unit=unit), fontsize=8.5, loc="left",
+    ax.set_title(label if unit in ("1", "") else c.say("published.axis_less", metric=label, unit=c.name("unit", unit)), fontsize=8.5, loc="left",
                  fontweight="bold", pad=5)  # fmt: skip
     ax.set_xlim(low, high)
     ax.set_ylim(-0.6, len(rows) - 0.4)
