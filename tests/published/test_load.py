@@ -1,5 +1,7 @@
 """Boom and bust: no equations of it are published, so the behaviour is tested, and the behaviour is ours."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -48,7 +50,7 @@ def test_going_by_feel_rebounds_and_going_by_plan_does_not():
 
 def test_less_pacing_means_a_deeper_bust():
     busts = [-after_a_heavy_day(pacing)["strain"].min() for pacing in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    assert all(a > b for a, b in zip(busts, busts[1:], strict=False))
+    assert all(a > b for a, b in pairwise(busts))
 
 
 def test_lasting_strain_empties_the_reserve_and_tires():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -69,13 +69,27 @@ def simulate(
     model: Model, times: Sequence[float] | npt.NDArray[np.float64], *, engine: Engine = "auto",
     parameters: Mapping[str, float] | None = None, start: Mapping[str, float] | None = None,
     inputs: Mapping[str, float] | None = None, schedule: Schedule | None = None, columns: Sequence[str] | None = None,
-    rtol: float = 1e-8, atol: float = 1e-10, seed: int = 1,
+    rtol: float = 1e-8, atol: float = 1e-10, seed: int = 1, amounts: Collection[str] | bool = (),
+    concentrations: Collection[str] | bool = (),
 ) -> Table:  # fmt: skip
     """One person, any times: a labelled table of states and read-outs.
 
     `start` gives states at the first time (the others begin at their declared start); `inputs` are constant, or
-    `schedule` gives them by day and slot. Time is in days.
+    `schedule` gives them by day and slot. Time is in days. An imported model begins at time 0 and keeps the time unit
+    of its file; `amounts` and `concentrations` say how its species are shown (`engine.sbml.simulate_sbml`).
     """
+    if model.origin:
+        if engine in ("numpy", "native") or inputs or schedule is not None:
+            what = f"engine {engine!r}" if engine in ("numpy", "native") else "an input or schedule"
+            raise SamenspelError(f"{what} is not for imported models ({model.name!r}).", file=model.origin,
+                                 cure="Use engine='reference', and parameters or start instead of inputs.")  # fmt: skip
+        from samenspel.engine.sbml.simulate import simulate_sbml
+
+        log.info("engine reference for model %s: it was imported from SBML", model.name)
+        return simulate_sbml(model, times, rtol, atol, parameters=parameters, start=start, columns=columns,
+                             amounts=amounts, concentrations=concentrations)  # fmt: skip
+    if amounts or concentrations:
+        raise SamenspelError(f"model {model.name!r} has no species: amounts and concentrations are for imported models.")
     from samenspel.engine.single import simulate_single
 
     chosen = choose(model, engine)

@@ -96,4 +96,4 @@ class Mind(System):
     @staticmethod
     def noise(v: View) -> Equations:
         """Days differ in worry and mood."""
-        return {"threat": v.threat_daily, "distress": v.distress_daily}
+        return {"threat": v.threat_daily, "distress": v.distress_daily * v.distress / (v.distress + v.distress_edge)}

@@ -21,11 +21,12 @@ class Muscle(System):
 
     f     share of muscle that is fatigued and not recovered, mean of the day, 0 to 1
     u     mean activation over the day as a share of maximum (person), 0 to 1      rho  share of the day at rest, 0 to 1
-    F, R  rates of fatigue and recovery (published, per second; held per day)     r  how much faster recovery is at rest (published)
+    F, R  rates of fatigue and recovery (published per second, held per day)
+    r     how much faster recovery is at rest (published)
     o     oxidative capacity relative to general adults, 0 to 3     half  detraining half-time (published, days)
     s     tension relative to general adults, 0 to 4                m  strength of the person, relative
-    f_bal is the mean of MF' = F MA - R MF (at rest r R) over a day with mean MA = u. That it holds over days with tau_f is ours,
-    and so are tension and the read-outs.
+    f_bal is the mean of MF' = F MA - R MF (at rest r R) over a day with mean MA = u. That it holds over days with tau_f is
+    ours, and so are tension and the read-outs.
     Left out: single contractions (variant "full"), fibre types, damage, growth of muscle.
     Reproduces: the detraining half-time here, endurance times in variant "full"; tests/published/test_muscle.py.
     """

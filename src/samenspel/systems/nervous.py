@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from samenspel.declare import Parameter, Port, Readout, State, System
-from samenspel.declare.maths import hill, log, logistic, softplus, within
+from samenspel.declare.maths import hill, log, logistic, sqrt, within
 from samenspel.declare.system import Equations
 
 View = Any
@@ -112,7 +112,7 @@ class NervousLatch(Nervous):
 
     dg/dt = (W(g_set + gain_up + lift; 0, 3) - g)/tau_g
     v = F(i0 + s (g - 1)),  c = b H(v; K, 4),  r = theta (H(v; K, 2) + H(c; K, 2))/2
-    lift = b H(c; K, 4)/(1 + a i r)/s            H(x; K, n) = x^n/(K^n + x^n),  F(x) = e ln(1 + exp(x/e))
+    lift = b H(c; K, 4)/(1 + a i r)/s            H(x; K, n) = x^n/(K^n + x^n),  F(x) = (x + sqrt(x^2 + e^2))/2
 
     v, c, r  firing of thalamus, cortex and reticular nucleus, no unit, at balance with the slow gain
     a        strength of the inhibition that the thalamus receives, at descending inhibition i = 1
@@ -204,5 +204,5 @@ def _returning(v: View, aim: Any) -> Equations:
 
 
 def _floor(value: Any, edge: Any) -> Any:
-    """A smooth max(value, 0)."""
-    return edge * softplus(value / edge)
+    """A smooth max(value, 0) that cannot overflow, wherever a search for a resting point wanders."""
+    return (value + sqrt(value**2 + edge**2)) / 2

@@ -29,7 +29,8 @@ class Training(System):
     In the units of Busso, with u = 0 and everyday = 1: c = k1 t1, q = k3 t3 t2, and fatigue is K H, its time-varying gain k2
     times h. Without load all three fade: detraining.
     Left out: kinds of training beyond intensity and minutes; learning a skill; getting used to a higher everyday load.
-    Reproduces: time course of one bout, inverted parabola of performance against load, its optimum; tests/published/test_training.py.
+    Reproduces: time course of one bout, inverted parabola of performance against load and its best load, detraining;
+    tests/published/test_training.py.
     """
 
     system = "training"

@@ -44,7 +44,7 @@ def _means(ax: Axes, answer: Answer, c: Catalogue) -> None:
     t = answer.trajectories
     comparator, treatment = arms_of(answer)
     weeks = t["weeks"]
-    for id, style, hatch, face in ((comparator, COMPARATOR, "....", "none"), (treatment, TREATMENT, "", LIGHT)):
+    for id, style, hatch, face in ((comparator, COMPARATOR, "///", "none"), (treatment, TREATMENT, "", LIGHT)):
         band = t["arms"][id]["band"]
         ax.fill_between(weeks, [b["low"] for b in band], [b["high"] for b in band], facecolor=face, hatch=hatch,
                         edgecolor=MIDDLE if hatch else GREY, linewidth=0.6, alpha=0.75)  # fmt: skip

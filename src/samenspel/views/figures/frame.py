@@ -81,13 +81,14 @@ def fragment(svg: str, name: str, frame: Frame) -> str:
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
     found = re.search(r'viewBox="([^"]+)"', svg)
     box = found[1] if found else "0 0 1 1"
+    body = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg[svg.index(">") + 1 :])
     head = (
         f'<svg viewBox="{box}" role="img" aria-labelledby="{name}-title {name}-description" focusable="false" '
         'style="stroke-linejoin:round;stroke-linecap:butt">'
         f'<title id="{name}-title">{escape(frame.title)} ({escape(frame.status)})</title>'
         f'<desc id="{name}-description">{escape(frame.description)} {escape(frame.use)}</desc>'
     )
-    return re.sub(r"[ \t]*\n\s*", "\n", head + svg[svg.index(">") + 1 :]).strip()
+    return re.sub(r"[ \t]*\n\s*", "\n", head + body).strip()
 
 
 def wrapped(text: str, width: int, lines: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -57,36 +58,48 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
     place = {n: (float(x), float(y)) for n, (x, y) in nx.circular_layout(graph).items()}
     with paper(SIDE + 0.75, "map") as figure:
         ax = area(figure, (WIDTH - SIDE) / 2, 0.72, SIDE, SIDE)
-        ax.set_xlim(-1.28, 1.28)
-        ax.set_ylim(-1.28, 1.28)
+        ax.set_xlim(-1.22, 1.22)
+        ax.set_ylim(-1.16, 1.16)
         ax.set_axis_off()
+        names = {n: wrapped(c.name("system", n), 14, 2) for n in place}
         seen: Counter[tuple[str, str]] = Counter()
         for e in found:
-            _edge(ax, e, place, seen[e.source, e.target])
+            _edge(ax, e, place, names, seen[e.source, e.target])
             seen[e.source, e.target] += 1
         for n, (x, y) in place.items():
-            ax.text(x * 1.08, y * 1.08, wrapped(c.name("system", n), 14, 2), ha="center", va="center", fontsize=9, fontweight="bold",
-                    zorder=5, bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": INK, "linewidth": 1.0})  # fmt: skip
+            ax.text(x, y, names[n], ha="center", va="center", fontsize=9, fontweight="bold", zorder=5,
+                    bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": INK, "linewidth": 1.0})  # fmt: skip
         _key(area(figure, 0.1, 0.02, WIDTH - 0.2, 0.66), c)
         return finish(figure, "map", frame)
 
 
-def _edge(ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], nth: int) -> None:
+def _edge(ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], names: Mapping[str, str], nth: int) -> None:
     from matplotlib.patches import FancyArrowPatch
 
     bend = 0.10 + 0.11 * nth
     (x0, y0), (x1, y1) = place[e.source], place[e.target]
+    # the control point of the quadratic curve that arc3 draws
+    mx, my = (x0 + x1) / 2 + bend * (y1 - y0), (y0 + y1) / 2 - bend * (x1 - x0)
     ax.add_patch(FancyArrowPatch(
-        (x0 * 1.02, y0 * 1.02), (x1 * 1.02, y1 * 1.02), arrowstyle=_style(e.sign), connectionstyle=f"arc3,rad={bend}",
-        linewidth=THICK[e.level], linestyle=DASH if e.open else "solid", color=_colour(e.sign), shrinkA=24, shrinkB=26,
-        mutation_scale=8, zorder=2,
+        (x0, y0), (x1, y1), arrowstyle=_style(e.sign), connectionstyle=f"arc3,rad={bend}", linewidth=THICK[e.level],
+        linestyle=DASH if e.open else "solid", color=_colour(e.sign), mutation_scale=8, zorder=2,
+        shrinkA=_inside(names[e.source], mx - x0, my - y0), shrinkB=_inside(names[e.target], mx - x1, my - y1) + 2,
     ))  # fmt: skip
-    # a point on the quadratic curve that arc3 draws, a third of the way along
-    t, mx, my = 0.36, (x0 + x1) / 2 + bend * (y1 - y0), (y0 + y1) / 2 - bend * (x1 - x0)
-    at = [1.02 * ((1 - t) ** 2 * a + 2 * t * (1 - t) * m + t**2 * b) for a, m, b in ((x0, mx, x1), (y0, my, y1))]
+    if e.level == "1" and e.count == 1:
+        return  # most links are argued only; a figure on each would hide the others
+    t = 0.36
+    at = [(1 - t) ** 2 * a + 2 * t * (1 - t) * m + t**2 * b for a, m, b in ((x0, mx, x1), (y0, my, y1))]
     said = e.level if e.level != "none" else "–"
     ax.text(at[0], at[1], f"{said}×{e.count}" if e.count > 1 else said, fontsize=6.5, ha="center", va="center", zorder=4, color=INK,
             bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
+
+
+def _inside(name: str, dx: float, dy: float) -> float:
+    """Points from the middle of a name's box to its edge in a direction."""
+    lines = name.split("\n")
+    half = 3.0 * max(len(line) for line in lines) + 7, 5.6 * len(lines) + 5
+    length = math.hypot(dx, dy) or 1.0
+    return min(side * length / abs(d) if abs(d) > 1e-9 else math.inf for side, d in zip(half, (dx, dy), strict=True))
 
 
 def _style(sign: int) -> str:

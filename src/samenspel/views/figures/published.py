@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ def _group(ax: Axes, metric: str, unit: str, rows: list[tuple[int, Row]], c: Cat
     for k, (n, row) in enumerate(rows):
         y = len(rows) - 1 - k
         _line(ax, y, row, low, high)
-        text = f"[{n}] {wrapped(c.pick(row), 50, 3)}"
+        text = f"[{n}] {wrapped(brief(c.pick(row)), 50, 3)}"
         ax.annotate(text, (0, y), xycoords=("axes fraction", "data"), xytext=(-LEFT * 72 + 8, 0), textcoords="offset points",
                     va="center", fontsize=7.5, annotation_clip=False)  # fmt: skip
         said = f"{wrapped(cite(row, c), 24, 2)}\n{c.say('published.used_in_figure', used=used(row, c, brief=True))}"
@@ -70,6 +71,11 @@ def _group(ax: Axes, metric: str, unit: str, rows: list[tuple[int, Row]], c: Cat
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     _ticks(ax, low, high, ratio, c)
+
+
+def brief(text: str) -> str:
+    """What is reported, without the numbers that are drawn beside it: up to the first bracket, colon or semicolon."""
+    return re.split(r" \(|: |; ", text, maxsplit=1)[0].rstrip(".")
 
 
 def _range(ends: Sequence[float], ratio: bool) -> tuple[float, float]:
