@@ -43,7 +43,7 @@ def test_going_by_feel_rebounds_and_going_by_plan_does_not():
     assert by_feel["strain"].min() < -0.1, "nearly half an SD below the usual"
     bust = int(np.argmin(by_feel["strain"]))
     assert by_feel["strain"][bust:].max() > 0.025, "a boom of a tenth of an SD follows the bust"
-    assert by_feel["fatigue"].min() < -0.05
+    assert by_feel["fatigue"].min() < -0.01
     assert by_plan["strain"].min() > -1e-6
     assert by_plan["fatigue"].min() > -1e-6
 
@@ -62,20 +62,20 @@ def test_lasting_strain_empties_the_reserve_and_tires():
     assert heavy.column("load.exertion")[-1] > rest.column("load.exertion")[-1] * 1.2
 
 
-@settings(max_examples=12)
-@given(st.floats(0, 1), st.floats(0.05, 3.5), st.floats(0.1, 1.9), st.floats(0.2, 9.8))
-def test_swings_die_out_whatever_the_pacing(pacing, strain, reserve, fatigue):
-    """Even wholly by feel the swings of one person fade: no cycle sustains itself without new load."""
-    start = {"load.strain": strain, "load.reserve": reserve, "load.fatigue": fatigue}
-    out = simulate(stand_alone(Load), [0.0, 150.0], engine="reference", parameters=numbers(pacing=pacing), start=start, rtol=1e-6)
-    rest = simulate(stand_alone(Load), [0.0, 150.0], engine="reference", parameters=numbers(pacing=pacing), rtol=1e-6)
-    for name in ("load.strain", "load.reserve", "load.fatigue"):
-        assert out.column(name)[-1] == pytest.approx(rest.column(name)[-1], abs=1e-3)
+@settings(max_examples=6)
+@given(st.floats(0, 1), st.floats(0.05, 3.5), st.floats(0.1, 1.9), st.floats(0.2, 9.8), st.floats(0.2, 9.8))
+def test_swings_die_out_whatever_the_pacing(pacing, strain, reserve, fatigue, accustomed):
+    """Even wholly by feel the swings of one person fade, and all pacing rests at the same point: no cycle sustains itself."""
+    start = {"load.strain": strain, "load.reserve": reserve, "load.fatigue": fatigue, "load.accustomed": accustomed}
+    out = simulate(stand_alone(Load), [0.0, 400.0], engine="reference", parameters=numbers(pacing=pacing), start=start, rtol=1e-5)
+    rest = simulate(stand_alone(Load), [0.0], engine="reference", parameters=numbers())
+    for name in start:
+        assert out.column(name)[-1] == pytest.approx(rest.column(name)[-1], abs=0.01)
 
 
 def test_an_absurd_load_stays_inside_the_natural_range():
     """Twenty times the usual strain: states level off at their bounds."""
-    start = {"load.strain": 3.9, "load.reserve": 0.1, "load.fatigue": 9.9}
+    start = {"load.strain": 3.9, "load.reserve": 0.1, "load.fatigue": 9.9, "load.accustomed": 9.9}
     out = simulate(stand_alone(Load), np.arange(0.0, 100.0, 5.0), engine="reference", parameters=numbers(strain_set=20.0), start=start)
     assert (out.column("load.strain") <= 4.0 + 1e-6).all()
     assert (out.column("load.reserve") >= -1e-6).all()

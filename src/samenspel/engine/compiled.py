@@ -79,6 +79,25 @@ class Compiled:
         """Change of each state per day."""
         return self._callable(self.drift_steps)
 
+    def bound(self, outputs: Sequence[int], parameters: Sequence[Any]) -> ArrayFunction:
+        """A function of (states, inputs, held, time) with all that rests on parameters alone computed once."""
+        states, after = [0.0] * len(self.model.states), [0.0] * (len(self.tape.symbols) - len(self.model.states))
+        start = len(self.model.states)
+        after[: len(parameters)] = list(parameters)
+        fixed = frozenset(range(start, start + len(parameters)))
+        program = Program(self.tape, outputs).bind([*states, *after], fixed)
+        blank = [0.0] * len(parameters)
+
+        def call(states: Any, inputs: Any, held: Any, time: float) -> list[Any]:
+            return program([*states, *blank, *inputs, *held, time])
+
+        return call
+
+    @cached_property
+    def watch_steps(self) -> list[int]:
+        """Tape steps of `integrands`."""
+        return [self.tape.read(sympy.sympify(e)) for e in self.integrands]
+
     @cached_property
     def watch(self) -> ArrayFunction:
         """Values of `integrands`."""

@@ -43,7 +43,8 @@ class _Day:
     """Integrates one block of people from one midnight to the next."""
 
     def __init__(self, c: Compiled, plan: StepPlan, p: list[float | Array], rate: Array) -> None:
-        self.c, self.plan, self.p, self.rate = c, plan, p, rate
+        self.plan, self.rate = plan, rate
+        self.drift, self.watch = c.bound(c.drift_steps, p), c.bound(c.watch_steps, p)
         self.known: dict[float, tuple[Array, Array, Array]] = {}
         self.kinds = [a.how for a in c.model.accumulators] + ["integral"] * len(c.arrows)
 
@@ -57,23 +58,23 @@ class _Day:
         day: int,
     ) -> tuple[Array, Array]:
         """New states and the day's integrals; `inputs[slot]` are the input rows of that slot."""
-        c, n = self.c, x.shape[1]
+        n = x.shape[1]
         total = np.zeros((len(self.kinds), n))
         total[[k for k, how in enumerate(self.kinds) if how == "max"]] = -np.inf
         with np.errstate(all="ignore"):
             for (start, end), u, jumped in zip(slots, inputs, jumps, strict=True):
                 t = day + start
-                before = rows(c.watch(x, self.p, u, held, t), n) if self.kinds else total
+                before = rows(self.watch(x, u, held, t), n) if self.kinds else total
                 for h in self.plan.steps(end - start, jumped):
                     if h not in self.known:
                         self.known[h] = coefficients(self.rate, h)
                     c1, c2, e = self.known[h]
-                    f = rows(c.drift(x, self.p, u, held, t), n)
+                    f = rows(self.drift(x, u, held, t), n)
                     a = x + c1 * f
-                    x = a + c2 * (rows(c.drift(a, self.p, u, held, t + h), n) - e * f)
+                    x = a + c2 * (rows(self.drift(a, u, held, t + h), n) - e * f)
                     t += h
                     if self.kinds:
-                        after = rows(c.watch(x, self.p, u, held, t), n)
+                        after = rows(self.watch(x, u, held, t), n)
                         self._gather(total, before, after, h)
                         before = after
         return x, total

@@ -23,9 +23,8 @@ def block(answer: Answer, c: Catalogue) -> Block:
         items += _contradictions(rows, c)
         items.append(Listing(tuple(_entry(n, row, c) for n, row in enumerate(rows, 1)), where="text"))
         items.append(Picture("published", c.say("published.figure_title"), _description(rows, c), table(rows, c),
-                             (c.say("published.signs"), c.say("published.beside"))))  # fmt: skip
-        items.append(Paragraph(c.say("published.signs"), "note", where="text"))
-        items.append(Paragraph(c.say("published.beside"), "note", where="text"))
+                             _notes(rows, c)))  # fmt: skip
+        items += [Paragraph(note, "note", where="text") for note in _notes(rows, c)]
     return Block("published", c.say("heading.published"), tuple(items))
 
 
@@ -53,14 +52,24 @@ def size(row: Row, c: Catalogue) -> str:
 
 
 def prediction(row: Row, c: Catalogue) -> str:
-    """The prediction interval that goes with a pooled result, or that none can be computed."""
+    """The interval in which a new study would be expected; empty where it cannot be computed."""
     p = row["prediction"]
-    return c.say("published.prediction", low=p["low"], high=p["high"]) if p else c.say("published.no_prediction")
+    return c.say("published.prediction", low=float(p["low"]), high=float(p["high"])) if p else ""
 
 
 def used(row: Row, c: Catalogue, *, brief: bool = False) -> str:
     """Whether the model used a result, and for what."""
     return c.say(f"published.used_{USED[row['used']]}{'_short' if brief else ''}")
+
+
+def _notes(rows: Sequence[Row], c: Catalogue) -> tuple[str, ...]:
+    pooled = [row for row in rows if row["effect"] is not None and (row["effect"]["k"] or 0) > 2]
+    missing = any(row["prediction"] is None for row in pooled)
+    return (
+        c.say("published.signs"),
+        *((c.say("published.no_prediction"),) if missing else ()),
+        c.say("published.beside"),
+    )
 
 
 def _contradictions(rows: Sequence[Row], c: Catalogue) -> list[Item]:
@@ -78,7 +87,7 @@ def _contradictions(rows: Sequence[Row], c: Catalogue) -> list[Item]:
 def _entry(number: int, row: Row, c: Catalogue) -> Entry:
     details = [c.say("published.source", authors=cite(row, c), level=level(row["level"], c), used=used(row, c))]
     if row["effect"] is not None:
-        details.append(f"{size(row, c)}; {prediction(row, c)}" if row["prediction"] else size(row, c))
+        details.append("; ".join(part for part in (size(row, c), prediction(row, c)) if part))
     if row["suspect"]:
         details.append(c.say("published.suspect", why=row["suspect"]))
     if row["interest"]:

@@ -19,6 +19,8 @@ TREATMENT: dict[str, Any] = {"color": DARK, "linestyle": "solid", "linewidth": 1
 
 def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
     """Means with bands above, six people below; the same person has the same luck in both arms."""
+    from matplotlib.ticker import MaxNLocator
+
     t = answer.trajectories
     with paper(6.0, "course") as figure:
         _means(area(figure, 0.62, 3.5, 6.4, 2.25), answer, c)
@@ -33,6 +35,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
                 ax.plot(t["weeks"], t["arms"][id]["persons"][k]["values"], **{**style, "linewidth": 1.1})
             ax.set_ylim(low - 0.5, top + 0.5)
             _weeks(ax, t["weeks"])
+            ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
             ax.tick_params(labelsize=7.5)
             ax.set_title(c.say("assumptions.person", number=k + 1), fontsize=8.5, loc="left", pad=3)
             if k % 3:
@@ -59,7 +62,8 @@ def _means(ax: Axes, answer: Answer, c: Catalogue) -> None:
     ax.set_ylabel(wrapped(measure(answer, t["measure"], c), 34, 3), fontsize=8)
     ax.margins(x=0)
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high + 0.42 * (high - low))
+    ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
+    ax.set_ylim(low, high + 0.42 * (high - low))  # room for the key
     say_numbers(ax, c, most=None, vertical=True)
     ax.legend(loc="upper right", fontsize=8, handlelength=3.2, borderaxespad=0.1)
 
