@@ -299,14 +299,21 @@ class Program:
             else:
                 rest.append((f, place, a, b))
         load = [(place, symbol) for place, symbol in self._load if not self._uses[place] <= fixed]
-        out = self._out
+        last = {spot: i for i, (_, _, a, b) in enumerate(rest) for spot in (a, b) if spot >= 0 and v[spot] is None}
+        dead: list[list[int]] = [[] for _ in rest]
+        for spot, i in last.items():
+            if spot not in self._out:
+                dead[i].append(spot)
+        steps, out = list(zip(rest, dead, strict=True)), self._out
 
         def call(symbols: Sequence[Any]) -> list[Any]:
             w = v.copy()
             for place, symbol in load:
                 w[place] = symbols[symbol]
-            for f, place, a, b in rest:
+            for (f, place, a, b), free in steps:
                 w[place] = f(w[a]) if b < 0 else f(w[a], w[b])
+                for spot in free:
+                    w[spot] = None
             return [w[k] for k in out]
 
         return call

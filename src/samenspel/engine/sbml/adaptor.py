@@ -12,8 +12,6 @@ from samenspel.engine.sbml.document import Document, Event, Node, Reaction, Refe
 from samenspel.engine.sbml.guard import checked_text
 from samenspel.quantities.errors import SamenspelError
 
-#: packages that change nothing in the equations
-HARMLESS = frozenset({"layout", "render", "groups"})
 _OPERATORS = {
     "PLUS": "plus", "MINUS": "minus", "TIMES": "times", "DIVIDE": "divide", "POWER": "power",
     "FUNCTION_POWER": "power", "FUNCTION_ROOT": "root", "FUNCTION_ABS": "abs", "FUNCTION_EXP": "exp",
@@ -36,8 +34,7 @@ _TYPE_NAMES: dict[int, str] = {getattr(libsbml, n): n for n in dir(libsbml) if n
 def read_document(path: str | Path) -> Document:
     """The model of an SBML file as plain data.
 
-    Raises `SamenspelError` for what `guard` refuses, for faults libsbml finds in the XML, for another level or version,
-    and for packages that change the mathematics.
+    Raises `SamenspelError` for what `guard` refuses, for faults libsbml finds in the XML, and for Level 1.
     """
     text = checked_text(path)
     file = str(path)
@@ -45,27 +42,15 @@ def read_document(path: str | Path) -> Document:
     for i in range(document.getNumErrors()):
         fault = document.getError(i)
         if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
-            raise SamenspelError(f"{' '.join(fault.getMessage().split())[:300]}", file=file, line=fault.getLine(), cure="Correct the file.")
+            what = " ".join(f"{fault.getShortMessage()}: {fault.getMessage()}".split())
+            raise SamenspelError(what if len(what) < 500 else f"{what[:240]} … {what[-240:]}", file=file, line=fault.getLine(), cure="Correct it.")
     level, version = document.getLevel(), document.getVersion()
     if level < 2:
         raise SamenspelError(f"SBML Level {level} is not read.", file=file, cure="Convert it to Level 3 Version 2, for example with libsbml.")
-    for i in range(document.getNumPlugins() if level > 2 else 0):
-        package = document.getPlugin(i).getPackageName()
-        _refuse_package(package, document.getPackageRequired(package), file)
-    for i in range(document.getNumUnknownPackages()):
-        _refuse_package(document.getUnknownPackagePrefix(i), document.getPackageRequired(document.getUnknownPackageURI(i)), file)
     model = document.getModel()
     if model is None:
         raise SamenspelError("the file holds no model.", file=file, cure="Add a <model>.")
     return _Reader(model, file, level, version).document()
-
-
-def _refuse_package(package: str, required: bool, file: str) -> None:
-    if package in ("l3v2extendedmath", "") or (package in HARMLESS and not required):
-        return
-    if required or package in ("comp", "fbc", "qual"):
-        raise SamenspelError(f"the SBML package {package!r} is not supported.", file=file,
-                             cure="Flatten the model to SBML core (for 'comp', libsbml's flattening converter does it).")  # fmt: skip
 
 
 class _Reader:

@@ -14,8 +14,10 @@ from samenspel.quantities.errors import SamenspelError
 LARGEST = 20_000_000
 #: deepest nesting of elements; published models stay below about 40
 DEEPEST = 200
-#: characters of one number or name that are passed on
-LONGEST_TEXT = 1_000_000
+#: packages of Level 3 that are refused even where a file says that they change nothing
+REFUSED = frozenset({"comp", "fbc", "qual"})
+#: the package that gives Level 3 Version 1 the functions of Version 2
+UNDERSTOOD = "l3v2extendedmath"
 
 
 class _TooDeep(Exception):
@@ -30,11 +32,17 @@ class _Watch:
     def __init__(self) -> None:
         self.depth = 0
         self.root = ""
+        self.packages: dict[str, bool] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element opens."""
         self.depth += 1
-        self.root = self.root or tag
+        if not self.root:
+            self.root = tag
+            for name, value in attributes.items():
+                if name.endswith("}required"):
+                    parts = name[1 : -len("}required")].split("/")
+                    self.packages[parts[-2] if len(parts) > 1 else parts[-1]] = value.strip() in ("true", "1")
         if self.depth > DEEPEST:
             raise _TooDeep(tag)
 
@@ -45,16 +53,17 @@ class _Watch:
     def data(self, text: str) -> None:
         """Text between elements is not looked at."""
 
-    def close(self) -> str:
-        """The tag of the root element."""
-        return self.root
+    def close(self) -> _Watch:
+        """What was seen."""
+        return self
 
 
 def checked_text(path: str | Path) -> str:
     """The text of an SBML file that is safe to hand to libsbml.
 
     Raises `SamenspelError` for a file that is absent, larger than 20 MB, no well-formed XML, with a document type or
-    entities of its own, nested deeper than 200 elements, or not SBML at all.
+    entities of its own, nested deeper than 200 elements, not SBML at all, or with a package that changes the
+    mathematics.
     """
     path = Path(path)
     name = str(path)
@@ -69,7 +78,7 @@ def checked_text(path: str | Path) -> str:
     try:
         for i in range(0, len(raw), 1 << 16):
             parser.feed(raw[i : i + (1 << 16)])
-        root = parser.close()
+        parser.close()
     except _TooDeep as fault:
         raise SamenspelError(f"elements are nested more than {DEEPEST} deep (at {local(fault.tag)!r}).", file=name,
                              cure="Write the expression with fewer brackets, or name its parts by assignment rules.") from None  # fmt: skip
@@ -79,8 +88,12 @@ def checked_text(path: str | Path) -> str:
     except (ParseError, ValueError, LookupError) as fault:
         line = getattr(fault, "position", (None,))[0]
         raise SamenspelError(f"this is no well-formed XML: {fault}.", file=name, line=line, cure="Save the model again from the tool that made it.") from fault
-    if local(str(root)) != "sbml":
-        raise SamenspelError(f"the root element is {local(str(root))!r}, not 'sbml'.", file=name, cure="Give an SBML file.")
+    if local(watch.root) != "sbml":
+        raise SamenspelError(f"the root element is {local(watch.root)!r}, not 'sbml'.", file=name, cure="Give an SBML file.")
+    for package, required in watch.packages.items():
+        if (required or package in REFUSED) and package != UNDERSTOOD:
+            raise SamenspelError(f"the SBML package {package!r} is not supported.", file=name,
+                                 cure="Flatten the model to SBML core (for 'comp', libsbml's flattening converter does it).")  # fmt: skip
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

@@ -33,6 +33,7 @@ from samenspel.quantities.names import nearest
 log = logging.getLogger(__name__)
 SAMPLES = (0.25, 0.5, 0.75, 1.0)
 SWITCHES = 2_000  # restarts for conditions of piecewise formulas, after which they are integrated through
+STUCK = 200  # steps in a row that hardly move the clock, after which a solver gives up
 STEPS = 500_000  # steps of one run, after which it counts as changing too fast to follow
 _PREPARED: weakref.WeakKeyDictionary[Model, Prepared] = weakref.WeakKeyDictionary()
 
@@ -181,7 +182,8 @@ class _Run:
 
     def __init__(self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float) -> None:
         self.m, self.p, self.y, self.look, self.times, self.rtol, self.atol = prepared, p, y, look, times, rtol, atol
-        self.k, self.t, self.switched, self.steps = 0, 0.0, 0, 0
+        self.k, self.t, self.switched = 0, 0.0, 0
+        self.steps, self.stuck = 0, 0
         self.queue = Queue(prepared.events, prepared.model.origin)
         self.rows: list[list[Any]] = []
         span = float(times[-1])
@@ -270,6 +272,7 @@ class _Run:
             if not self._step(solver):
                 if not ways or not finite:
                     raise _Failed("the solution leaves the finite numbers, or changes too fast to follow")
+                self.stuck = 0
                 solver = self._solver(*ways.pop(0), t_before, x_before, stop)
                 continue
             change = None
@@ -299,11 +302,13 @@ class _Run:
         self.steps += 1
         if self.steps > STEPS:
             raise _Failed(f"more than {STEPS} steps")
+        before = solver.t
         try:
             solver.step()
         except ValueError:  # a Newton matrix that is not finite
             return False
-        return solver.status != "failed" and bool(np.isfinite(solver.y).all())
+        self.stuck = self.stuck + 1 if solver.t - before <= 1e-13 * solver.t and solver.status == "running" else 0
+        return solver.status != "failed" and self.stuck < STUCK and bool(np.isfinite(solver.y).all())
 
     def _truth(self, y: list[float], t: float) -> list[Any]:
         """Triggers, then switches; None for NaN, so that it equals itself."""
