@@ -200,7 +200,10 @@ class Grading:
         return tuple(sorted({self.article(c) for c in claim_ids if self.counts_as_support(c)}))
 
     def coupling(self, coupling: Coupling) -> Grade:
-        """The grade of a coupling from the claims that are left."""
+        """The grade of a coupling from the claims that are left; a premise is certain, has no level and heeds no ladder."""
+        if coupling.premise is not None:
+            told = 1.0 if coupling.premise == "link-and-sign" else 0.5
+            return Grade(level="none", exists=1.0, told_sign=told, statement=coupling.id)
         ladder = self.atlas.need_ladder()
         left = [c for c in coupling.claims if c in self.atlas.claims and c not in self.removed]
         positive = [c for c in left if self.atlas.claims[c].relation not in NULL_RELATIONS and self.level(c) != "none"]

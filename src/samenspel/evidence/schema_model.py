@@ -187,11 +187,20 @@ class Coupling(Record):
     against: tuple[ClaimId, ...] = ()
     size: ClaimId | None = None  # the one level-5 claim that sets the gain; none: the budget does
     assumption: Wording | None = None  # why it is listed at all when no claim states it
+    premise: Literal["link", "link-and-sign"] | None = None  # a drawing's own: taken as there, or there and as told
     lever: Literal[
         "person", "partner", "provider", "employer", "insurer", "agency", "government", "research", "none"
     ] = "none"
     bound: float | None = Field(default=None, gt=0)  # hazard ports: largest |log hazard ratio| per SD
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _premise_is_no_evidence(self) -> Coupling:
+        if self.premise is not None and self.assumption is None:
+            raise ValueError("a premise is assumed: say so in assumption = {en, nl}")
+        if self.premise is not None and (self.claims or self.against or self.size):
+            raise ValueError("a coupling is a premise or rests on claims, not both; remove premise and let the claims grade it")
+        return self
 
     @property
     def told_sign(self) -> int:

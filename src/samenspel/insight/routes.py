@@ -38,9 +38,12 @@ def systems_that_feed(atlas: Atlas) -> dict[str, list[str]]:
 
 
 def routes(
-    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int
+    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int, calibrated: bool = False
 ) -> dict[str, Any]:
-    """Effect lost per system on a printed subset: the first `worlds` worlds and `people` people of each."""
+    """Effect lost per system on a printed subset: the first `worlds` worlds and `people` people of each.
+
+    Routes are never ranked before `calibrated`: no fact has told them apart.
+    """
     feeding = systems_that_feed(atlas)
     names = list(feeding)
     effects: list[Array] = []
@@ -83,7 +86,7 @@ def routes(
         "rows": rows,
         "remainder_median": float(np.median(total)),
         "effect_median": float(np.median(whole)),
-        "ranked": len({r["tier"] for r in rows}) > 1,
+        "ranked": calibrated and len({r["tier"] for r in rows}) > 1,
     }
 
 

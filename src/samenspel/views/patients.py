@@ -12,14 +12,14 @@ from samenspel.studies.answer import SCHEMA, Answer
 def without_simulation(answer: Answer) -> Answer:
     """The question, what is published, the open questions and what the answer rests on; no simulated number is left.
 
-    Label and hypothesis stay, as words. Shares of worlds, effects, tiers, courses and prevalences are taken out, so that
+    Label, hypothesis and the names of measures stay, as words. Shares of worlds, effects, tiers, courses and prevalences are taken out, so that
     no skin can show them.
     """
     b = answer.blocks
     options = ("id", "en", "nl", "claims", "against")
     blocks: dict[str, Any] = {
         "question": b["question"], "published": b["published"], "rests_on": b["rests_on"], "purpose": b["purpose"],
-        "assumptions": {},
+        "assumptions": {"effects": {m: {"en": e["en"], "nl": e["nl"]} for m, e in b["assumptions"]["effects"].items()}},
         "built_in_or_learned": {"label": b["built_in_or_learned"]["label"], "hypothesis": b["built_in_or_learned"]["hypothesis"]},
         "routes": {
             "rows": [{"system": r["system"], "couplings": r["couplings"]} for r in sorted(b["routes"]["rows"], key=lambda r: r["system"])],

@@ -1,4 +1,4 @@
-"""The only module that speaks with libsbml when reading: from checked text to plain data (`document`)."""
+"""The only module that speaks with libsbml: from checked text to plain data (`document`), and back."""
 
 from __future__ import annotations
 
@@ -174,3 +174,78 @@ class _Reader:
             raise self.refuse(f"the mathematical element {(a.getName() or _TYPE_NAMES.get(kind, str(kind)))!r} is not supported.", element,
                               "Write the formula with the functions of SBML core.")  # fmt: skip
         return Node(_KINDS[kind], below)
+
+
+def document_text(d: Document) -> str:
+    """A document of parameters, rules and events as SBML text.
+
+    Raises `SamenspelError` if libsbml finds it inconsistent.
+    """
+    document = libsbml.SBMLDocument(3, 2)
+    m = document.createModel()
+    m.setId(d.name)
+    if d.time_unit == "day":
+        definition = m.createUnitDefinition()
+        definition.setId("day")
+        unit = definition.createUnit()
+        unit.setKind(libsbml.UNIT_KIND_SECOND)
+        unit.setExponent(1.0)
+        unit.setScale(0)
+        unit.setMultiplier(86400.0)
+        m.setTimeUnits("day")
+    for v in d.parameters:
+        p = m.createParameter()
+        p.setId(v.id)
+        p.setName(v.name or v.id)
+        p.setConstant(v.constant)
+        if v.value is not None:
+            p.setValue(v.value)
+    for r in d.rules:
+        rule = m.createRateRule() if r.kind == "rate" else m.createAssignmentRule()
+        rule.setVariable(r.variable)
+        rule.setMath(_tree(r.maths))
+    for e in d.events:
+        event = m.createEvent()
+        event.setId(e.id)
+        event.setUseValuesFromTriggerTime(e.use_values_from_trigger)
+        trigger = event.createTrigger()
+        trigger.setInitialValue(e.initial_value)
+        trigger.setPersistent(e.persistent)
+        trigger.setMath(_tree(e.trigger))
+        for maths, create in ((e.delay, event.createDelay), (e.priority, event.createPriority)):
+            if maths is not None:
+                create().setMath(_tree(maths))
+        for name, maths in e.assignments:
+            a = event.createEventAssignment()
+            a.setVariable(name)
+            a.setMath(_tree(maths))
+    document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, False)
+    document.checkConsistency()
+    for i in range(document.getNumErrors()):
+        fault = document.getError(i)
+        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
+            raise SamenspelError(f"what would be written is not consistent: {' '.join(fault.getMessage().split())[:300]}", file=d.file,
+                                 cure="Report this with the model.")  # fmt: skip
+    return libsbml.writeSBMLToString(document)
+
+
+_TYPES: dict[str, int] = {v: k for k, v in _KINDS.items()}
+_TYPES["power"] = libsbml.AST_POWER
+
+
+def _tree(node: Node) -> Any:
+    """A formula as libsbml keeps it."""
+    if node.kind == "number":
+        out = libsbml.ASTNode(libsbml.AST_REAL)
+        out.setValue(float(node.value))
+        return out
+    if node.kind == "name":
+        out = libsbml.ASTNode(libsbml.AST_NAME)
+        out.setName(node.name)
+        return out
+    out = libsbml.ASTNode(_TYPES[node.kind])
+    if node.kind == "time":
+        out.setName("time")
+    for child in node.children:
+        out.addChild(_tree(child))
+    return out

@@ -31,6 +31,7 @@ class Variable:
     unit: str
     line: int
     dimensions: float = 3.0
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,126 @@
+"""The answer as text: seven blocks in order, published first, and nothing simulated for patients."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samenspel.studies.answer import Answer
+from samenspel.views.blocks import blocks
+from samenspel.views.catalogue import LANGUAGES, of
+from samenspel.views.patients import patients_json, without_simulation
+from samenspel.views.text import as_text
+from views.answer_fixture import answer, routes
+
+HEADINGS = {
+    "en": ("PUBLISHED", "ASSUMPTIONS", "BUILT IN OR LEARNED", "ROUTES", "RIVALS", "RESTS ON", "PURPOSE"),
+    "nl": ("GEPUBLICEERD", "AANNAMES", "INGEBOUWD OF GELEERD", "ROUTES", "RIVALEN", "RUST OP", "DOEL"),
+}
+SIMULATED = ("assumptions", "built_in_or_learned", "routes", "rivals")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reader", ["researchers", "patients"])
+def test_seven_blocks_in_their_order(language, reader):
+    text = as_text(answer(), language, reader)
+    places = [re.search(rf"^{n}\. {word}", text, re.MULTILINE).start() for n, word in enumerate(HEADINGS[language], 1)]
+    assert places == sorted(places)
+    assert text.index("aerobe training" if language == "nl" else "aerobic exercise") < places[0]
+
+
+def test_headline_is_a_direction_with_its_label_and_status():
+    text = as_text(answer())
+    assert "less pain in 39 of 61 worlds" in " ".join(text.split())
+    assert "Label: DEPENDS ON what-carries-exercise" in text
+    assert "NOT CALIBRATED" in next(line for line in text.splitlines() if "ASSUMPTIONS" in line)
+
+
+def test_headline_says_more_where_higher_is_better():
+    changed = _changed(answer(), lambda d: d["assumptions"]["headline"].update(better=1.0))
+    assert "more pain in 39 of 61 worlds" in " ".join(as_text(changed).split())
+
+
+def test_contradictions_stand_before_the_results():
+    text = as_text(answer())
+    assert text.index("contradict each other") < text.index("[1] In an invented review")
+
+
+def test_routes_that_cannot_be_ranked_are_a_list_without_sizes():
+    said = " ".join(as_text(answer()).split())
+    assert "cannot be ranked: no fact in the atlas tells these routes apart" in said
+    assert "Tier 1" not in said
+    ranked = _changed(answer(), lambda d: d.update(routes=routes(ranked=True)))
+    assert "cannot be ranked" not in as_text(ranked)
+
+
+def test_text_keeps_to_its_width_and_leaves_no_blanks():
+    lines = as_text(answer(), width=90).splitlines()
+    assert max(len(line) for line in lines) <= 90
+    assert all(line == line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(factor=st.floats(-7, 7), shift=st.integers(1, 60))
+def test_no_simulated_number_reaches_patients(language, factor, shift):
+    """Two runs that differ in every simulated number look the same to patients."""
+    other = _perturbed(answer(), factor, shift)
+    assert as_text(other, language, "patients") == as_text(answer(), language, "patients")
+    assert patients_json(other) == patients_json(answer())
+
+
+def test_patients_json_is_one_document_that_says_what_is_hidden():
+    document = json.loads(patients_json(answer()))
+    assert document["schema"] == 1
+    assert document["simulated"] == "hidden"
+    assert "headline" not in document["assumptions"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_read_back_is_said_in_the_same_words(language):
+    assert as_text(Answer.from_json(answer().to_json()), language) == as_text(answer(), language)
+
+
+@pytest.mark.parametrize("name", ["BUILT IN", "ROBUST", "DEPENDS ON", "CANNOT TELL"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_has_its_words(name, language):
+    changed = _changed(answer(), lambda d: d["built_in_or_learned"].update(label=name, hypothesis=None))
+    for shown in (changed, without_simulation(changed)):
+        assert len(blocks(shown, of(language))) == 8
+
+
+def test_calibrated_answers_say_on_how_many_facts():
+    a = answer()
+    calibrated = Answer(a.scenario, "CALIBRATED ON 412 FACTS", a.key, a.blocks, a.trajectories, a.version)
+    assert "CALIBRATED ON 412 FACTS" in as_text(calibrated)
+    assert "NOT CALIBRATED" not in as_text(calibrated)
+    assert "GEKALIBREERD OP 412 FEITEN" in as_text(calibrated, "nl")
+
+
+def _changed(a: Answer, change: Any) -> Answer:
+    document = json.loads(a.to_json())
+    change(document)
+    return Answer.from_json(json.dumps(document))
+
+
+def _perturbed(a: Answer, factor: float, shift: int) -> Answer:
+    def other(value: Any) -> Any:
+        if isinstance(value, bool) or value is None or isinstance(value, str):
+            return value
+        if isinstance(value, int):
+            return value + shift
+        if isinstance(value, float):
+            return value * factor + shift
+        if isinstance(value, list):
+            return [other(v) for v in value]
+        return {k: other(v) for k, v in value.items()}
+
+    def change(document: dict[str, Any]) -> None:
+        for name in (*SIMULATED, "trajectories"):
+            document[name] = other(document[name])
+
+    return _changed(a, change)
