@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import sympy
-from toys import Bell, Clerk, Pump, Tank, Town
 
 from samenspel import SamenspelError, read_sbml, simulate
 from samenspel.composition.compose import compose
@@ -12,6 +11,7 @@ from samenspel.declare.maths import exp, tanh, within
 from samenspel.declare.model import EventVar, Model, ParameterVar, StateVar
 from samenspel.engine.sbml import write_sbml
 from samenspel.engine.sbml.export import identifiers
+from toys import Bell, Clerk, Pump, Tank, Town
 
 TIMES = np.linspace(0.0, 6.0, 25)
 PARAMETERS = {"pump.rate": 1.3, "bell.quick": 6.0, "bell.slow": 0.7}
@@ -29,7 +29,7 @@ class Curves(System):
     @staticmethod
     def drift(v):
         bent = within(v.z, 0.0, 2.0, 0.2)
-        return {"x": v.rate * (tanh(v.z) - v.x ** 2 / (1 + exp(-v.x)) + v.pull), "z": v.rate * (0.5 - bent / (1 + v.x**1.5))}
+        return {"x": v.rate * (tanh(v.z) - v.x**2 / (1 + exp(-v.x)) + v.pull), "z": v.rate * (0.5 - bent / (1 + v.x**1.5))}
 
 
 def agree(model, parameters, path, compare, **given):

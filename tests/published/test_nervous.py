@@ -28,7 +28,7 @@ def numbers(system, **own):
 def rest(system, start, up=0.0, **own):
     """Where the engine comes to rest from a gain `start`, with a lasting push `up` on the gain.
 
-    The gain gets a time constant of a quarter of a day: resting points do not depend on it, and 240 of them pass quickly.
+    The gain gets a time constant of a quarter of a day: resting points do not depend on it, and 32 to 240 of them pass quickly.
     """
     model = stand_alone(system, open_ports=True)
     p = numbers(system, gain_up=up, inhibition_up=0.0, entrenchment_up=0.0, drive=0.0, pain_now=0.0, **own)
@@ -36,7 +36,7 @@ def rest(system, start, up=0.0, **own):
     begin = {"nervous.central_gain": start}
     if system is NervousFull:
         begin |= {"nervous.thalamus": 0.1 + 0.5 * (start - 1), "nervous.cortex": 0.9 if start > 1.5 else 0.0}
-    days = 8.0 if system is NervousFull else 60.0
+    days = {NervousFull: 8.0, NervousLatch: 60.0}.get(system, 12.0)
     out = simulate(model, [0.0, days], parameters=p, start=begin, engine="reference" if system is NervousFull else "numpy")
     return {name: out.column(name)[-1] for name in out.names}
 

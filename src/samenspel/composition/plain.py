@@ -5,7 +5,8 @@ Each of its states x returns to where it started, shifted by what arrives and by
     dx/dt = (W(start + to_x + push_x) - x) / time_constant,    W keeps a set point inside the range (`declare.maths.within`)
 
 x, start, to_x, push_x in the state's unit; time_constant in days. ``to_<state>`` is the port that couplings lead to,
-``push_<state>`` an input, 0 unless a scenario holds it. All numbers stand in the text; the system has no parameters.
+``push_<state>`` an input, 0 unless a scenario holds it. All numbers stand in the text; with ``set_point = "parameter"``
+the parameter ``set_<state>`` stands in for start, and the atlas gives it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from samenspel.declare.language import Input, Port, State, View, Word
+from samenspel.declare.language import Input, Parameter, Port, State, View, Word
 from samenspel.declare.maths import within
 from samenspel.declare.system import Equations, System
 from samenspel.evidence.atlas import Atlas
@@ -21,7 +22,7 @@ from samenspel.evidence.schema_model import PlainState, PlainSystem
 from samenspel.quantities.errors import SamenspelError
 
 EDGE = 0.02  # width of the bend at a bound, as a share of the range: small against it, so W(x) = x far inside
-TO, PUSH = "to_", "push_"
+TO, PUSH, SET = "to_", "push_", "set_"
 
 
 def plain_word(entry: str) -> str:
@@ -46,6 +47,8 @@ def plain_system(record: PlainSystem) -> type[System]:
         words[name] = State(unit=s.unit, doc=s.en, low=low, high=high, start=s.start)
         words[TO + name] = Port(unit=s.unit, combine="sum", shifts=name)
         words[PUSH + name] = Input(unit=s.unit)
+        if s.set_point == "parameter":
+            words[SET + name] = Parameter(unit=s.unit)
     return type(_class_name(record.id), (System,), {
         "__doc__": record.en, "__module__": __name__, "system": plain_word(record.id), **words, "drift": staticmethod(_drift(states)),
     })  # fmt: skip
@@ -60,7 +63,8 @@ def _drift(states: Mapping[str, PlainState]) -> Any:
         out: Equations = {}
         for name, s in states.items():
             low, high = s.range
-            wanted = s.start + getattr(v, TO + name) + getattr(v, PUSH + name)
+            rest = getattr(v, SET + name) if s.set_point == "parameter" else s.start
+            wanted = rest + getattr(v, TO + name) + getattr(v, PUSH + name)
             out[name] = (within(wanted, low, high, EDGE * (high - low)) - getattr(v, name)) / s.time_constant
         return out
 

@@ -68,7 +68,9 @@ def read_case(folder: Path) -> Case:
         raise SamenspelError(f"settings or results cannot be read: {fault}.", file=str(folder)) from fault
     many = lambda key: frozenset(x.strip() for x in settings.get(key, "").split(",") if x.strip())  # noqa: E731
     columns = tuple(c.strip() for c in rows[0][1:])
-    return Case(folder.name, model, many("amount"), many("concentration"), absolute, relative, columns, numbers[:, 0], numbers[:, 1:].T)
+    return Case(
+        folder.name, model, many("amount"), many("concentration"), absolute, relative, columns, numbers[:, 0], numbers[:, 1:].T
+    )
 
 
 def _one(folder: Path, *patterns: str) -> Path:
@@ -136,7 +138,9 @@ def run_folder(folder: Path, workers: int = 2) -> list[Outcome]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 if every case passed, 1 if one failed, 2 for wrong use."""
-    parser = argparse.ArgumentParser(prog="python -m samenspel.engine.conformance", description="Run a folder of SBML Test Suite cases.")
+    parser = argparse.ArgumentParser(
+        prog="python -m samenspel.engine.conformance", description="Run a folder of SBML Test Suite cases."
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
     given = parser.parse_args(arguments)

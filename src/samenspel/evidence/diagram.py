@@ -57,8 +57,9 @@ class Link(Record):
 
 
 class Diagram(Record):
-    """A whole drawing."""
+    """A whole drawing. `step` days of the model make one step of the drawing, which has no unit of time of its own."""
 
+    step: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     variable: tuple[Variable, ...] = Field(min_length=2)
     link: tuple[Link, ...] = Field(min_length=1)
 
@@ -105,6 +106,7 @@ class Diagram(Record):
 def as_toml(diagram: Diagram) -> str:
     """The text of ``diagram.toml``."""
     lines = ["# The drawing as it was read. Links with `left_out` are in no model; the reason stands beside them.", ""]
+    lines += [f"step = {diagram.step!r}  # days", ""]
     for table, entries in (("variable", diagram.variable), ("link", diagram.link)):
         for entry in entries:
             lines.append(f"[[{table}]]")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -28,11 +28,14 @@ PRODUCTS = ("interactions", "interaction terms")
 UNREAD = ("equation",)
 KINDS: dict[str, Kind] = {"stock": "stock", "auxiliary": "auxiliary", "constant": "constant"}
 SIGNS: dict[str, Sign] = {"+": "+", "-": "-", "\u2212": "-", "\u2013": "-", "?": "?"}
+KEYWORDS = ("and", "or", "not", "vs")  # of the language of conditions
 TO_A_CONSTANT = "leads to a constant, which nothing moves"
 
 
-def read_kumu(path: Path | str, outcome: str | None = None) -> Diagram:
+def read_kumu(path: Path | str, outcome: str | None = None, reserved: Collection[str] = ()) -> Diagram:
     """The diagram in a spreadsheet; `outcome` names the outcome where no Description says VOI.
+
+    No variable gets a word in `reserved` (names of shared systems); its label stays.
 
     Raises `SamenspelError` naming file, sheet and row of the first thing that cannot be read, with the nearest right answer.
     """
@@ -57,7 +60,7 @@ def read_kumu(path: Path | str, outcome: str | None = None) -> Diagram:
                 raise connections.wrong(row, f"{end!r} is no element.", say_nearest(end, [name for name, _ in labels.values()]))
     reached = {last.casefold() for (_, last), row in zip(ends, connections.rows, strict=True)}
     reached |= {f.casefold() for (f, _), row in zip(ends, connections.rows, strict=True) if _direction(connections, row) == "mutual"}
-    variables = _variables(elements, labels, reached, outcome)
+    variables = _variables(elements, labels, reached, outcome, {*reserved, *KEYWORDS})
     links = _links(connections, ends, {v.label.casefold(): v for v in variables})
     for v in variables:
         if v.kind != "constant" and not any(x.target == v.id for x in links if x.left_out is None):
@@ -165,12 +168,13 @@ def _direction(connections: _Sheet, row: Mapping[str, Cell]) -> str:
     return direction
 
 
-def _variables(elements: _Sheet, labels: Mapping[str, tuple[str, int]], reached: set[str], outcome: str | None) -> tuple[Variable, ...]:
+def _variables(
+    elements: _Sheet, labels: Mapping[str, tuple[str, int]], reached: set[str], outcome: str | None, taken: set[str]
+) -> tuple[Variable, ...]:
     if outcome is not None and outcome.casefold() not in labels:
         raise SamenspelError(f"the outcome {outcome!r} is no element.", file=elements.file,
                              cure=say_nearest(outcome, [label for label, _ in labels.values()]))  # fmt: skip
     out: list[Variable] = []
-    taken: set[str] = set()
     for row in elements.rows:
         label, assumed = str(row["label"]), []
         written = elements.text(row, "type")

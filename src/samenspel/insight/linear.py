@@ -30,8 +30,8 @@ from samenspel.randomness import channel, uniform
 from samenspel.randomness.elementary import normal_quantile
 
 Array = npt.NDArray[np.float64]
-TERMS = 18  # of the exponential series per sub-step, whose matrix has norm at most 1: rest below 1e-17
-BATCH = 4096  # draws at once: temporaries stay small; never part of a result
+TERMS = 14  # of the exponential series per sub-step, whose matrix has norm at most 1: rest below 1e-12
+BATCH = 4096  # draws at once: temporaries stay small
 
 
 @dataclass(frozen=True)

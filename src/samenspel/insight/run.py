@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from samenspel.composition.plain import full_catalogue
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
@@ -77,7 +78,7 @@ def run(
     study = scenario_of(base, scenario)
     grading = Grading(base, removed)
     tell("drawing worlds", 0.02)
-    drawn = draw_worlds(base, catalogue(), grading.couplings(), seed=seed, ids=np.arange(worlds), ladder=ladder)
+    drawn = draw_worlds(base, full_catalogue(base, catalogue()), grading.couplings(), seed=seed, ids=np.arange(worlds), ladder=ladder)
     if not drawn.groups:
         raise SamenspelError("every world was refused: " + ", ".join(sorted(set(drawn.refused.values()))) + ".",
                              cure="Look at the ladder and the measured gains.")  # fmt: skip

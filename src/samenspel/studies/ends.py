@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from samenspel.composition.addresses import addresses
+from samenspel.composition.plain import full_catalogue
 from samenspel.evidence.lint_rule import Ends
+from samenspel.evidence.reader import collect
 from samenspel.systems import catalogue
 
 #: how much kinder people report who know that they got something, in baseline SDs
 REPORTING = "reporting.shift"
 
 
-def known_ends() -> Ends:
-    """Addresses of all installed systems, and the parameters of studies."""
-    ends = addresses(catalogue().values())
+def known_ends(folder: Path | str | None = None) -> Ends:
+    """Addresses of all installed systems and of the plain ones in an atlas's folder, and the parameters of studies."""
+    known = catalogue()
+    if folder is not None and any((Path(folder) / "systems").glob("*.toml")):
+        atlas, _ = collect(folder)
+        known = known if atlas is None else full_catalogue(atlas, known)
+    ends = addresses(known.values())
     return dataclasses.replace(ends, parameters=ends.parameters | {REPORTING})

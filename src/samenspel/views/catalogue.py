@@ -18,7 +18,7 @@ MINUS = "\u2212"
 @cache
 def sentences(language: Language) -> dict[str, str]:
     """Key → sentence, keys as "table.name"; read once from the file of the language."""
-    text = (files(__package__) / "strings" / f"{language}.toml").read_text(encoding="utf-8")
+    text = (files("samenspel.views") / "strings" / f"{language}.toml").read_text(encoding="utf-8")
     tables = cast("dict[str, dict[str, str]]", tomllib.loads(text))
     return {f"{table}.{name}": text for table, rows in tables.items() for name, text in rows.items()}
 

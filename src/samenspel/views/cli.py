@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from samenspel.views import evidence_cli, run_cli
+from samenspel.views import evidence_cli, leverage_cli, new_cli, run_cli
 from samenspel.views.guard import GuardedGroup
 
 app = typer.Typer(
@@ -35,6 +35,8 @@ def _root(  # pyright: ignore[reportUnusedFunction]
 
 app.command("run")(run_cli.run)
 app.add_typer(evidence_cli.app, name="evidence")
+app.command("new")(new_cli.new)
+app.command("leverage")(leverage_cli.leverage)
 
 
 @app.command("check")
@@ -47,7 +49,7 @@ def check(
     from samenspel.studies.ends import known_ends
     from samenspel.views.check_cli import run
 
-    raise typer.Exit(run(atlas, known_ends(), as_json=as_json, warnings=warnings))
+    raise typer.Exit(run(atlas, known_ends(atlas), as_json=as_json, warnings=warnings))
 
 
 @app.command("version")

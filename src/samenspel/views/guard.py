@@ -22,7 +22,9 @@ log = logging.getLogger("samenspel")
 class GuardedGroup(TyperGroup):
     """The commands, with one door for all errors."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **more: Any) -> Any:
+    def main(  # type: ignore[override]  # the further arguments differ between versions of the library
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **more: Any
+    ) -> Any:
         """Run a command and leave with its exit code; without `standalone_mode` return the code."""
         standalone = more.pop("standalone_mode", True)
         code = self._code(args, prog_name or "samenspel", more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from samenspel.views.catalogue import Catalogue
@@ -13,7 +13,7 @@ STEP = 0.1  # share between two lines of the same stage
 
 
 @contextmanager
-def progress(c: Catalogue, *, quiet: bool) -> Iterator[Tell]:
+def progress(c: Catalogue, *, quiet: bool) -> Generator[Tell]:
     """A function that takes a stage and a share of 1."""
     if quiet:
         yield lambda _stage, _share: None
@@ -31,11 +31,16 @@ def stage_name(stage: str, c: Catalogue) -> str:
 
 
 @contextmanager
-def _bar(c: Catalogue) -> Iterator[Tell]:
+def _bar(c: Catalogue) -> Generator[Tell]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:3.0f}%"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f}%"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
 

@@ -72,7 +72,7 @@ def page(answer: Answer, language: Language) -> Page:
         language=language, other_language=other, other_file=FILES[other], c=c,
         title=c.say("report.title", scenario=answer.scenario), status=status(answer, c), label=label(answer, c),
         headline=upper_first(headline(answer, c)), question=found[0], blocks=found[1:],
-        svg={p.name: Markup(_drawn(p, answer, c)) for p in pictures},  # noqa: S704 made here, texts escaped
+        svg={p.name: Markup(_drawn(p, answer, c)) for p in pictures},
         number={p.name: n for n, p in enumerate(pictures, 1)}, answer=answer,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from pathlib import Path
@@ -27,7 +28,9 @@ def run(
     reader: Annotated[
         Literal["researchers", "patients"], typer.Option("--for", help="For patients no simulated number is shown.")
     ] = "researchers",
-    engine: Annotated[Literal["auto", "reference", "numpy", "native"], typer.Option(help="What does the calculations.")] = "auto",
+    engine: Annotated[
+        Literal["auto", "reference", "numpy", "native"], typer.Option(help="What does the calculations.")
+    ] = "auto",
     ladder: Annotated[
         Literal["as-is", "half", "double"], typer.Option(help="The evidence ladder as declared, halved or doubled.")
     ] = "as-is",
@@ -42,9 +45,21 @@ def run(
     _check_sizes(seed=seed, worlds=worlds, people=people)
     c = of(language)
     answer, folder, again = _answer(
-        c, scenario, atlas, out, overwrite=overwrite, quiet=quiet,
-        options={"seed": seed, "worlds": worlds, "people": people, "engine": engine, "ladder": ladder, "allow_failures": allow_failures},
-    )  # fmt: skip
+        c,
+        scenario,
+        atlas,
+        out,
+        overwrite=overwrite,
+        quiet=quiet,
+        options={
+            "seed": seed,
+            "worlds": worlds,
+            "people": people,
+            "engine": engine,
+            "ladder": ladder,
+            "allow_failures": allow_failures,
+        },
+    )
     if again and not quiet:
         typer.echo(c.say("command.again", folder=folder), err=True)
     _print(answer, language, reader, as_json=as_json)
@@ -64,12 +79,21 @@ def _check_sizes(**sizes: int) -> None:
 
     for name, least in (("seed", 0), ("worlds", 1), ("people", 1)):
         if sizes[name] < least:
-            raise SamenspelError(f"--{name} must be at least {least}, got {sizes[name]}.", cure=f"Give --{name} {least} or more.")
+            raise SamenspelError(
+                f"--{name} must be at least {least}, got {sizes[name]}.", cure=f"Give --{name} {least} or more."
+            )
 
 
 def _answer(
-    c: Catalogue, scenario: str | None, atlas: Path | None, out: Path | None, *, overwrite: bool, quiet: bool, options: dict[str, Any]
-) -> tuple[Answer, Path, bool]:  # fmt: skip
+    c: Catalogue,
+    scenario: str | None,
+    atlas: Path | None,
+    out: Path | None,
+    *,
+    overwrite: bool,
+    quiet: bool,
+    options: dict[str, Any],
+) -> tuple[Answer, Path, bool]:
     """The answer, its folder, and whether it was there before."""
     from samenspel.quantities.errors import SamenspelError
     from samenspel.views import files
@@ -108,7 +132,7 @@ def _plan(scenario: str | None, atlas: Path | None, options: dict[str, Any]) -> 
     from samenspel.insight.run import run_key, scenario_of
     from samenspel.studies.ends import known_ends
 
-    base = load(atlas, known_ends())
+    base = load(atlas, known_ends(atlas))
     study = scenario_of(base, scenario)
     sizes = {name: options[name] for name in ("seed", "worlds", "people", "ladder", "engine")}
     return base, study.id, run_key(base, study, **sizes, removed=frozenset())
@@ -121,7 +145,7 @@ def _run(study: str, base: Any, tell: Any, options: dict[str, Any]) -> Answer:
 
 
 def _print(answer: Answer, language: Language, reader: Reader, *, as_json: bool) -> None:
-    if hasattr(sys.stdout, "reconfigure"):
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign still gets the rest
     if as_json:
         from samenspel.views.patients import patients_json
@@ -143,5 +167,3 @@ def _say_files(folder: Path, c: Catalogue, reader: Reader) -> None:
     others = ", ".join(n for n in (*FILES.values(), ANSWER, TRAJECTORIES, "manifest.json") if n != report.name)
     typer.echo(c.say("command.researchers_report" if reader == "patients" else "command.wrote", report=report), err=True)
     typer.echo(c.say("command.also", folder=folder, files=others), err=True)
-
-

@@ -92,10 +92,15 @@ def _table(table: Table, pretty: bool) -> RenderableType:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    grid = Grid(title=Text(table.caption, style="italic"), title_justify="left", box=box.SIMPLE_HEAD if pretty else None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Grid(
+        title=Text(table.caption, style="italic"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD if pretty else None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
     for k, name in enumerate(table.columns):
         grid.add_column(Text(name, style="bold"), justify="right" if k in table.numeric else "left", overflow="fold")
     for row in table.rows:
         grid.add_row(*(Text(str(cell)) for cell in row))
     return grid
-

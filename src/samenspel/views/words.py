@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue

@@ -82,7 +82,9 @@ def test_a_file_that_stops_in_the_middle(read):
 
 def test_entity_expansion_is_refused(read):
     lol = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 12))
-    bomb = f'{HEAD}<!DOCTYPE sbml [<!ENTITY l0 "ha">{lol}]>{L3.format(extra="")}<model id="m"><notes>&l11;</notes></model></sbml>'
+    bomb = (
+        f'{HEAD}<!DOCTYPE sbml [<!ENTITY l0 "ha">{lol}]>{L3.format(extra="")}<model id="m"><notes>&l11;</notes></model></sbml>'
+    )
     refused(read, bomb, "entities")
 
 
@@ -181,7 +183,9 @@ def test_two_rules_for_one_variable(read):
 
 
 def test_assignment_rules_in_a_circle(read):
-    rules = rule("assignment", "a", "<ci>b</ci>") + rule("assignment", "b", "<ci>c</ci>") + rule("assignment", "c", "<ci>a</ci>")
+    rules = (
+        rule("assignment", "a", "<ci>b</ci>") + rule("assignment", "b", "<ci>c</ci>") + rule("assignment", "c", "<ci>a</ci>")
+    )
     refused(read, model(parameter("a") + parameter("b") + parameter("c"), rules), "circle", "a -> b", "c")
 
 
@@ -189,7 +193,9 @@ def test_starting_values_in_a_circle(read):
     start = "".join(
         f'<initialAssignment symbol="{a}">{formula(f"<ci>{b}</ci>")}</initialAssignment>' for a, b in (("a", "b"), ("b", "a"))
     )
-    text = model(parameter("a") + parameter("b"), before="").replace("</listOfParameters>", f"</listOfParameters><listOfInitialAssignments>{start}</listOfInitialAssignments>")
+    text = model(parameter("a") + parameter("b"), before="").replace(
+        "</listOfParameters>", f"</listOfParameters><listOfInitialAssignments>{start}</listOfInitialAssignments>"
+    )
     refused(read, text, "circle")
 
 
@@ -226,7 +232,9 @@ def test_a_package_that_only_draws_is_ignored(read):
 
 def test_a_delay_is_named(read):
     delay = '<apply><csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/delay">delay</csymbol><ci>x</ci><cn>1</cn></apply>'
-    refused(read, model(parameter("x") + parameter("y"), rule("rate", "x", "<cn>1</cn>") + rule("assignment", "y", delay)), "delay")
+    refused(
+        read, model(parameter("x") + parameter("y"), rule("rate", "x", "<cn>1</cn>") + rule("assignment", "y", delay)), "delay"
+    )
 
 
 def test_a_fast_reaction_is_named(read):

@@ -94,7 +94,13 @@ def assumptions() -> dict[str, Any]:
             middle = last * (1 - math.exp(-w / 5)) * (1.0 if w <= 12 else math.exp(-(w - 12) / 8))
             return {**_interval(middle - abs(last), middle, middle + 0.8 * abs(last)), "worlds": 61}
 
-        return {"unit": unit, "en": en, "nl": nl, "higher_is": higher_is, "weeks": {str(w): week(w) for w in range(1, WEEKS + 1)}}
+        return {
+            "unit": unit,
+            "en": en,
+            "nl": nl,
+            "higher_is": higher_is,
+            "weeks": {str(w): week(w) for w in range(1, WEEKS + 1)},
+        }
 
     def counts(better: float, worse: float, stopped: float, flare: float) -> dict[str, Any]:
         values = {"better": better, "same": 100 - better - worse, "worse": worse, "stopped": stopped, "flare": flare}
@@ -139,12 +145,17 @@ def trajectories() -> dict[str, Any]:
         return 6.1 - drop - extra
 
     def person(k: int, gain: float) -> list[float]:
-        return [float(min(10, max(0, round(course(gain, w) + 1.1 * math.sin(1.3 * w + 2.1 * k) + (k - 2.5) * 0.5)))) for w in weeks]
+        return [
+            float(min(10, max(0, round(course(gain, w) + 1.1 * math.sin(1.3 * w + 2.1 * k) + (k - 2.5) * 0.5)))) for w in weeks
+        ]
 
     arms = {}
     for name, gain in (("usual-care", 0.0), ("aerobic", 0.32), ("aerobic-contact-only", 0.1)):
         spread = [0.3 + 0.02 * w for w in weeks]
-        band = [_interval(course(gain, w) - s, course(gain, w), course(gain, w) + 0.8 * s) for w, s in zip(weeks, spread, strict=True)]
+        band = [
+            _interval(course(gain, w) - s, course(gain, w), course(gain, w) + 0.8 * s)
+            for w, s in zip(weeks, spread, strict=True)
+        ]
         arms[name] = {"band": band, "persons": [{"id": f"person-{k + 1}", "values": person(k, gain)} for k in range(6)]}
     return {"measure": "pain_nrs", "weeks": weeks, "arms": arms}
 
@@ -195,7 +206,15 @@ def rivals() -> list[dict[str, Any]]:
                 "claims": ["example-1991.exercise.pain"] * k, "against": ["example-1992.exercise.pain"] * (k % 2),
             })  # fmt: skip
         parts = {"measure": "self_efficacy", "week": 9, "gap_sd": 1.73} if h != "hpa" else None
-        out.append({"id": h, "question": {"en": en, "nl": nl}, "scope": "person" if h == "hpa" else "world", "options": table, "parts": parts})
+        out.append(
+            {
+                "id": h,
+                "question": {"en": en, "nl": nl},
+                "scope": "person" if h == "hpa" else "world",
+                "options": table,
+                "parts": parts,
+            }
+        )
     return out
 
 

@@ -85,4 +85,5 @@ def test_release_takes_back_what_was_claimed(tmp_path):
     folder = tmp_path / "samenspel-out" / "s"
     files.claim(folder, "k", {}, overwrite=False)
     files.release(folder, present=False)
-    assert not folder.exists() and not folder.parent.exists()
+    assert not folder.exists()
+    assert not folder.parent.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 
 import pytest
 
@@ -70,11 +71,16 @@ def test_language_is_set_and_the_other_version_is_named(page, language):
 
 
 def test_no_script_and_nothing_from_outside(text, page):
-    assert page.all("script") == [] and page.all("link") == [] and page.all("img") == [] and page.all("iframe") == []
+    assert page.all("script") == []
+    assert page.all("link") == []
+    assert page.all("img") == []
+    assert page.all("iframe") == []
     assert not [attrs for _, attrs in page.tags if any(name.startswith("on") for name in attrs)]
-    assert "javascript:" not in text and "@import" not in text
+    assert "javascript:" not in text
+    assert "@import" not in text
     addresses = re.findall(r"https?://[^\s\"'<>)]+", text)
-    assert addresses and all(address.startswith("https://doi.org/10.") for address in addresses)
+    assert addresses
+    assert all(address.startswith("https://doi.org/10.") for address in addresses)
 
 
 def test_each_figure_has_title_description_table_status_and_use(text, page, language):
@@ -85,7 +91,8 @@ def test_each_figure_has_title_description_table_status_and_use(text, page, lang
         svg = re.search(r"<svg.*?</svg>", figure, re.DOTALL)[0]
         assert 'role="img"' in svg
         name, description = re.search(r'aria-labelledby="(\S+) (\S+)"', svg).groups()
-        assert f'<title id="{name}">' in svg and f'<desc id="{description}">' in svg
+        assert f'<title id="{name}">' in svg
+        assert f'<desc id="{description}">' in svg
         drawn = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
         assert c.say("status.not_calibrated") in drawn
         assert c.say("status.use_short") in drawn
@@ -106,8 +113,9 @@ def test_ids_are_unique_and_every_reference_meets_one(text, page):
 
 def test_headings_do_not_skip_a_level(page):
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
 
 
 def test_table_headers_have_a_scope_and_tables_a_caption(text, page):
@@ -167,7 +175,8 @@ def test_text_colours_stand_out_from_every_ground():
     css = (files("samenspel.views") / "templates" / "report.css").read_text(encoding="utf-8")
     inks = set(re.findall(r"(?<![-\w])color: (#\w+)", css))
     grounds = set(re.findall(r"background: (#\w+)", css))
-    assert inks and grounds
+    assert inks
+    assert grounds
     for ink in inks:
         for ground in grounds:
             dark, light = sorted((_luminance(ink), _luminance(ground)))

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samenspel.studies.answer import Answer
@@ -65,6 +65,7 @@ def test_text_keeps_to_its_width_and_leaves_no_blanks():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=8)
 @given(factor=st.floats(-7, 7), shift=st.integers(1, 60))
 def test_no_simulated_number_reaches_patients(language, factor, shift):
     """Two runs that differ in every simulated number look the same to patients."""

@@ -43,10 +43,17 @@ def read_document(path: str | Path) -> Document:
         fault = document.getError(i)
         if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
             what = " ".join(f"{fault.getShortMessage()}: {fault.getMessage()}".split())
-            raise SamenspelError(what if len(what) < 500 else f"{what[:240]} … {what[-240:]}", file=file, line=fault.getLine(), cure="Correct it.")
+            raise SamenspelError(
+                what if len(what) < 500 else f"{what[:240]} … {what[-240:]}",
+                file=file,
+                line=fault.getLine(),
+                cure="Correct it.",
+            )
     level, version = document.getLevel(), document.getVersion()
     if level < 2:
-        raise SamenspelError(f"SBML Level {level} is not read.", file=file, cure="Convert it to Level 3 Version 2, for example with libsbml.")
+        raise SamenspelError(
+            f"SBML Level {level} is not read.", file=file, cure="Convert it to Level 3 Version 2, for example with libsbml."
+        )
     model = document.getModel()
     if model is None:
         raise SamenspelError("the file holds no model.", file=file, cure="Add a <model>.")
@@ -61,7 +68,9 @@ class _Reader:
 
     def document(self) -> Document:
         m = self.model
-        functions = {f.getIdAttribute(): self.node(f.getMath(), f) for f in m.getListOfFunctionDefinitions() if f.getMath() is not None}
+        functions = {
+            f.getIdAttribute(): self.node(f.getMath(), f) for f in m.getListOfFunctionDefinitions() if f.getMath() is not None
+        }
         initial = [
             Rule("initial", a.getSymbol(), self.node(a.getMath(), a), a.getLine())
             for a in m.getListOfInitialAssignments()
@@ -72,7 +81,10 @@ class _Reader:
             conversion=m.getConversionFactor() if self.level > 2 else "",
             time_unit=m.getTimeUnits() if self.level > 2 else "second",
             functions=functions,
-            compartments=tuple(self.variable(c, c.isSetSize(), c.getSize, c.getSpatialDimensionsAsDouble()) for c in m.getListOfCompartments()),
+            compartments=tuple(
+                self.variable(c, c.isSetSize(), c.getSize, c.getSpatialDimensionsAsDouble())
+                for c in m.getListOfCompartments()
+            ),
             species=tuple(self.species(s) for s in m.getListOfSpecies()),
             parameters=tuple(self.variable(p, p.isSetValue(), p.getValue) for p in m.getListOfParameters()),
             reactions=tuple(self.reaction(r) for r in m.getListOfReactions()),
@@ -87,7 +99,12 @@ class _Reader:
 
     def unique(self, d: Document) -> None:
         """Ids are present and given once."""
-        groups = (("compartment", d.compartments), ("species", d.species), ("parameter", d.parameters), ("reaction", d.reactions))
+        groups = (
+            ("compartment", d.compartments),
+            ("species", d.species),
+            ("parameter", d.parameters),
+            ("reaction", d.reactions),
+        )
         seen: dict[str, str] = {}
         named: list[tuple[str, str, int]] = [(x.id, kind, x.line) for kind, group in groups for x in group]
         named += [(r.id, "species reference", r.line) for x in d.reactions for r in x.references if r.id]
@@ -95,12 +112,19 @@ class _Reader:
             if not name:
                 raise SamenspelError(f"a {kind} has no id.", file=self.file, line=line, cure="Give it an id.")
             if name in seen:
-                raise SamenspelError(f"the id {name!r} is given to a {seen[name]} and to a {kind}.", file=self.file, line=line, cure="Rename one.")
+                raise SamenspelError(
+                    f"the id {name!r} is given to a {seen[name]} and to a {kind}.",
+                    file=self.file,
+                    line=line,
+                    cure="Rename one.",
+                )
             seen[name] = kind
 
     def variable(self, x: Any, given: bool, value: Any, dimensions: float = 3.0) -> Variable:
         constant = x.getConstant() if hasattr(x, "getConstant") else True
-        return Variable(x.getIdAttribute(), float(value()) if given else None, bool(constant), x.getUnits(), x.getLine(), dimensions)
+        return Variable(
+            x.getIdAttribute(), float(value()) if given else None, bool(constant), x.getUnits(), x.getLine(), dimensions
+        )
 
     def species(self, s: Any) -> Species:
         return Species(
@@ -114,7 +138,9 @@ class _Reader:
         if r.isSetFast() and r.getFast():
             raise self.refuse(f"reaction {r.getIdAttribute()!r} is marked fast, which is not supported.", r,
                               "Replace it by an algebraic relation, or give it a large rate.")  # fmt: skip
-        references = [self.reference(x, -1) for x in r.getListOfReactants()] + [self.reference(x, 1) for x in r.getListOfProducts()]
+        references = [self.reference(x, -1) for x in r.getListOfReactants()] + [
+            self.reference(x, 1) for x in r.getListOfProducts()
+        ]
         law = r.getKineticLaw()
         if law is None or law.getMath() is None:
             return Reaction(r.getIdAttribute(), None, (), tuple(references), r.getLine())
@@ -143,7 +169,9 @@ class _Reader:
         if trigger is None or trigger.getMath() is None:
             return None
         part = lambda x: self.node(x.getMath(), x) if x is not None and x.getMath() is not None else None  # noqa: E731
-        assignments = tuple((a.getVariable(), self.node(a.getMath(), a)) for a in e.getListOfEventAssignments() if a.getMath() is not None)
+        assignments = tuple(
+            (a.getVariable(), self.node(a.getMath(), a)) for a in e.getListOfEventAssignments() if a.getMath() is not None
+        )
         three = self.level > 2
         return Event(
             e.getIdAttribute() or f"event.{number + 1}", self.node(trigger.getMath(), trigger), assignments,
@@ -162,7 +190,7 @@ class _Reader:
             return Node("number", value=math.nan if a.isNaN() else float(a.getReal()))
         if kind == libsbml.AST_RATIONAL:
             lower = a.getDenominator()
-            return Node("number", value=a.getNumerator() / lower if lower else math.nan)
+            return Node("number", value=a.getNumerator() / lower if lower else math.copysign(math.inf, a.getNumerator()))
         children = [a.getChild(i) for i in range(a.getNumChildren())]
         if kind == libsbml.AST_LAMBDA:
             names = " ".join(c.getName() for c in children[:-1])
@@ -171,7 +199,8 @@ class _Reader:
         if kind == libsbml.AST_FUNCTION:
             return Node("call", below, name=a.getName())
         if kind not in _KINDS:
-            raise self.refuse(f"the mathematical element {(a.getName() or _TYPE_NAMES.get(kind, str(kind)))!r} is not supported.", element,
+            name = a.getName() or ("empty or unknown" if kind == libsbml.AST_UNKNOWN else _TYPE_NAMES.get(kind, str(kind)))
+            raise self.refuse(f"the mathematical element {name!r} is not supported.", element,
                               "Write the formula with the functions of SBML core.")  # fmt: skip
         return Node(_KINDS[kind], below)
 
@@ -224,7 +253,8 @@ def document_text(d: Document) -> str:
     for i in range(document.getNumErrors()):
         fault = document.getError(i)
         if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
-            raise SamenspelError(f"what would be written is not consistent: {' '.join(fault.getMessage().split())[:300]}", file=d.file,
+            what = " ".join(fault.getMessage().split())[:300]
+            raise SamenspelError(f"what would be written is not consistent: {what}", file=d.file,
                                  cure="Report this with the model.")  # fmt: skip
     return libsbml.writeSBMLToString(document)
 

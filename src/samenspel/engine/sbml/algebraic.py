@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sympy
+from sympy.solvers.solveset import NonlinearError
 
 from samenspel.engine.sbml.maths import Value, symbol
 from samenspel.engine.sbml.order import needs, ordered, reachable
@@ -41,7 +42,9 @@ def solve_algebraic(b: Builder) -> None:
     unknown = [symbol(address(chosen[k])) for k in range(len(rules))]
     written: dict[sympy.Symbol, Value] = {}
     for name, expression in ordered(b.assigned, b.file):
-        if reachable([name], b.assigned) and any(needs(b.assigned[d]) & {u.name for u in unknown} for d in reachable([name], b.assigned)):
+        if reachable([name], b.assigned) and any(
+            needs(b.assigned[d]) & {u.name for u in unknown} for d in reachable([name], b.assigned)
+        ):
             written[symbol(name)] = expression.xreplace(written)
     equations = [zero.xreplace(written) for zero in zeros]
     solution = _linear(equations, unknown)
@@ -95,5 +98,5 @@ def _linear(equations: list[Value], unknown: list[sympy.Symbol]) -> list[Value] 
     try:
         matrix, right = sympy.linear_eq_to_matrix(equations, unknown)
         return list(matrix.LUsolve(right))
-    except (sympy.polys.solvers.PolyNonlinearError, ValueError, ZeroDivisionError):
+    except (NonlinearError, ValueError, ZeroDivisionError):
         return None

@@ -150,7 +150,7 @@ class Printer:
         if e is sympy.true or e is sympy.false:
             return "True" if e is sympy.true else "False"
         if isinstance(e, sympy.core.relational.Relational):
-            return f"({self(e.args[0])} {e.rel_op} {self(e.args[1])})"
+            return f"({self(e.args[0])} {e.rel_op} {self(e.args[1])})"  # pyright: ignore[reportAttributeAccessIssue]
         if e.func in (sympy.And, sympy.Or):
             return f"({(' and ' if e.func is sympy.And else ' or ').join([self(a) for a in e.args])})"
         if e.func is sympy.Not:
@@ -220,6 +220,5 @@ def _compile(wanted: Sequence[Any], steps: Sequence[tuple[str, Any]], printer: P
         printer.lines.append((printer.places[name], text))
     result = f"[{', '.join([printer(e) for e in wanted])}]"
     arguments = [sympy.Symbol(n) for n in ("y", "p", "t")]
-    return sympy.lambdify(
-        arguments, result, modules=[names], printer=_AsIs, cse=lambda e: (printer.lines, e), docstring_limit=0
-    )  # fmt: skip
+    lines: Any = lambda e: (printer.lines, e)  # noqa: E731
+    return sympy.lambdify(arguments, result, modules=[names], printer=_AsIs, cse=lines, docstring_limit=0)

@@ -42,7 +42,7 @@ class Events:
         ranked = [e.priority if e.priority is not None else -sympy.oo for e in self.events]
         self.delays, self.priorities = code.function(timed), code.function(ranked)
         self.amounts = {s.name: (s.amount, i) for i, s in enumerate(model.species) if s.amount is not None}
-        self.kept = [(i, rows[s.name], s.name) for i, s in enumerate(model.species) if s.name in rows and not s.is_amount]
+        self.kept = [(i, rows[s.name]) for i, s in enumerate(model.species) if s.name in rows and not s.is_amount]
         self.sizes = code.function([sympy.Symbol(s.compartment, real=True) for s in model.species])
 
     def execute(self, k: int, values: Sequence[float], y: list[float], p: Sequence[float], t: float) -> None:
@@ -57,7 +57,7 @@ class Events:
             if name in self.rows:
                 y[self.rows[name]] = float(value)
         after = self.sizes(y, p, t)
-        for i, row, name in self.kept:
+        for i, row in self.kept:
             if before[i] != after[i]:
                 y[row] = y[row] * before[i] / after[i] if after[i] else math.nan
         for name, value in targets.items():
@@ -82,6 +82,7 @@ class Queue:
 
     def settle(self, y: list[float], p: Sequence[float], t: float) -> None:
         """Do everything that is due at time t; `y` is changed in place."""
+        name = ""
         for _ in range(AT_ONCE):
             self._look(y, p, t)
             due = [w for w in self.waiting if w.due <= t]
@@ -92,10 +93,10 @@ class Queue:
             self.waiting.remove(chosen)
             values = chosen.values if chosen.values is not None else self.events.values[chosen.event](y, p, t)
             self.events.execute(chosen.event, values, y, p, t)
+            name = self.events.events[chosen.event].name
             self.total += 1
             if self.total > IN_ALL:
                 break
-        name = self.events.events[chosen.event].name
         raise SamenspelError(f"events keep firing at time {t:g} (last one: {name!r}).", file=self.file,
                              cure="Give the trigger a condition that the assignment undoes.")  # fmt: skip
 
@@ -107,7 +108,9 @@ class Queue:
                 delays = delays or self.events.delays(y, p, t)
                 values = self.events.values[k](y, p, t) if event.use_values_from_trigger else None
                 if not delays[k] >= 0:
-                    raise SamenspelError(f"event {event.name!r} has a delay of {delays[k]:g}.", file=self.file, cure="A delay is not negative.")
+                    raise SamenspelError(
+                        f"event {event.name!r} has a delay of {delays[k]:g}.", file=self.file, cure="A delay is not negative."
+                    )
                 self.waiting.append(Waiting(k, t + delays[k], values))
             elif not now[k] and not event.persistent:
                 self.waiting = [w for w in self.waiting if w.event != k]

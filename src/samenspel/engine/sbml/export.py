@@ -18,7 +18,7 @@ from typing import Any
 
 import sympy
 
-from samenspel.declare.model import FEED, GATE, HABIT, NOISE, Model
+from samenspel.declare.model import FEED, GATE, NOISE, Model
 from samenspel.engine.people import Array
 from samenspel.engine.sbml.document import Document, Event, Rule, Variable
 from samenspel.engine.sbml.formula import formula
@@ -140,8 +140,9 @@ def _starts(model: Model, parameters: Mapping[str, float], start: Mapping[str, f
 def _events(model: Model, ids: Mapping[str, str]) -> list[Event]:
     names = identifiers([f"event_{e.name}" for e in model.events])
     part = lambda e: None if e is None else formula(e, ids)  # noqa: E731
-    return [
-        Event(names[f"event_{e.name}"], formula(e.trigger, ids), tuple((ids[n], formula(_quiet(model, x), ids)) for n, x in e.assignments.items()),
-              e.initial_value, e.persistent, e.use_values_from_trigger, part(e.delay), part(e.priority), 0)
-        for e in model.events
-    ]  # fmt: skip
+    out: list[Event] = []
+    for e in model.events:
+        changes = tuple((ids[n], formula(_quiet(model, x), ids)) for n, x in e.assignments.items())
+        out.append(Event(names[f"event_{e.name}"], formula(e.trigger, ids), changes, e.initial_value, e.persistent,
+                         e.use_values_from_trigger, part(e.delay), part(e.priority), 0))  # fmt: skip
+    return out

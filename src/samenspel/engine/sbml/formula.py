@@ -39,16 +39,19 @@ def formula(e: Any, names: Mapping[str, str]) -> Node:
     if isinstance(e, sympy.Pow):
         return _power(e, names)
     if isinstance(e, sympy.Piecewise):
-        parts = [x for value, condition in e.args if condition is not sympy.true for x in (value, condition)]
-        last = [value for value, condition in e.args if condition is sympy.true][:1]
+        pairs: Any = e.args
+        parts = [x for value, condition in pairs if condition is not sympy.true for x in (value, condition)]
+        last = [value for value, condition in pairs if condition is sympy.true][:1]
         return Node("piecewise", tuple([formula(x, names) for x in (*parts, *last)]))
     if isinstance(e, sympy.ITE):
         return Node("piecewise", tuple([formula(e.args[i], names) for i in (1, 0, 2)]))
     below = tuple([formula(a, names) for a in e.args])
     if isinstance(e, sympy.core.relational.Relational):
-        return Node(_RELATIONS[e.rel_op], below)
+        return Node(_RELATIONS[e.rel_op], below)  # pyright: ignore[reportAttributeAccessIssue]
     if e.func not in _FUNCTIONS:
-        raise SamenspelError(f"SBML has no function {e.func.__name__!r}.", cure="Write it with exp, ln, piecewise and the like.")
+        raise SamenspelError(
+            f"SBML has no function {e.func.__name__!r}.", cure="Write it with exp, ln, piecewise and the like."
+        )
     return Node(_FUNCTIONS[e.func], below)
 
 

@@ -69,7 +69,9 @@ def checked_text(path: str | Path) -> str:
     name = str(path)
     try:
         if path.stat().st_size > LARGEST:
-            raise SamenspelError(f"the file is larger than {LARGEST // 1_000_000} MB.", file=name, cure="Split the model, or remove notes.")
+            raise SamenspelError(
+                f"the file is larger than {LARGEST // 1_000_000} MB.", file=name, cure="Split the model, or remove notes."
+            )
         raw = path.read_bytes()
     except OSError as fault:
         raise SamenspelError(f"cannot be read: {fault.strerror}.", file=name, cure="Give the path of an SBML file.") from fault
@@ -80,24 +82,40 @@ def checked_text(path: str | Path) -> str:
             parser.feed(raw[i : i + (1 << 16)])
         parser.close()
     except _TooDeep as fault:
-        raise SamenspelError(f"elements are nested more than {DEEPEST} deep (at {local(fault.tag)!r}).", file=name,
-                             cure="Write the expression with fewer brackets, or name its parts by assignment rules.") from None  # fmt: skip
+        raise SamenspelError(
+            f"elements are nested more than {DEEPEST} deep (at {local(fault.tag)!r}).",
+            file=name,
+            cure="Write the expression with fewer brackets, or name its parts by assignment rules.",
+        ) from None
     except DefusedXmlException as fault:
-        raise SamenspelError(f"the XML declares a document type or entities ({type(fault).__name__}), which is refused.", file=name,
-                             cure="Save the model again without a DOCTYPE.") from fault  # fmt: skip
+        raise SamenspelError(
+            f"the XML declares a document type or entities ({type(fault).__name__}), which is refused.",
+            file=name,
+            cure="Save the model again without a DOCTYPE.",
+        ) from fault
     except (ParseError, ValueError, LookupError) as fault:
         line = getattr(fault, "position", (None,))[0]
-        raise SamenspelError(f"this is no well-formed XML: {fault}.", file=name, line=line, cure="Save the model again from the tool that made it.") from fault
+        raise SamenspelError(
+            f"this is no well-formed XML: {fault}.",
+            file=name,
+            line=line,
+            cure="Save the model again from the tool that made it.",
+        ) from fault
     if local(watch.root) != "sbml":
         raise SamenspelError(f"the root element is {local(watch.root)!r}, not 'sbml'.", file=name, cure="Give an SBML file.")
     for package, required in watch.packages.items():
         if (required or package in REFUSED) and package != UNDERSTOOD:
-            raise SamenspelError(f"the SBML package {package!r} is not supported.", file=name,
-                                 cure="Flatten the model to SBML core (for 'comp', libsbml's flattening converter does it).")  # fmt: skip
+            raise SamenspelError(
+                f"the SBML package {package!r} is not supported.",
+                file=name,
+                cure="Flatten the model to SBML core (for 'comp', libsbml's flattening converter does it).",
+            )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise SamenspelError("the text is not UTF-8, which SBML asks for.", file=name, cure="Save the file as UTF-8.") from fault
+        raise SamenspelError(
+            "the text is not UTF-8, which SBML asks for.", file=name, cure="Save the file as UTF-8."
+        ) from fault
 
 
 def local(tag: str) -> str:

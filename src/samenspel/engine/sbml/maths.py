@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import sympy
@@ -17,6 +18,10 @@ from samenspel.declare.model import TIME
 from samenspel.engine.sbml.document import Node
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
+
+_Piecewise: Any = sympy.Piecewise
+_And: Any = sympy.And
+_Or: Any = sympy.Or
 
 #: the number SBML Level 3 prescribes for its csymbol (CODATA 2006), 1/mol
 AVOGADRO = 6.02214179e23
@@ -41,7 +46,7 @@ def _is_truth(value: Value) -> bool:
 def number(value: Value) -> Value:
     """A truth value as 0 or 1; numbers pass."""
     if _is_truth(value):
-        return sympy.Piecewise((ONE, value), (ZERO, True), evaluate=False)
+        return _Piecewise((ONE, value), (ZERO, True), evaluate=False)
     return value
 
 
@@ -105,7 +110,7 @@ def _ratio(upper: Any, lower: Any) -> Callable[[Value], Value]:
 def _whole(x: Value) -> Value:
     """X without its fraction, toward zero."""
     down, up = sympy.floor(x, evaluate=False), sympy.ceiling(x, evaluate=False)
-    return sympy.Piecewise((down, sympy.Ge(x, ZERO, evaluate=False)), (up, True), evaluate=False)
+    return _Piecewise((down, sympy.Ge(x, ZERO, evaluate=False)), (up, True), evaluate=False)
 
 
 _ONE_ARGUMENT: dict[str, Callable[[Value], Value]] = {
@@ -125,7 +130,8 @@ _CONSTANTS: dict[str, Value] = {
     "true": sympy.true, "false": sympy.false,
 }  # fmt: skip
 _COUNTS = {**dict.fromkeys(_ONE_ARGUMENT, (1, 1)), **dict.fromkeys(("power", "divide", "quotient", "rem", "implies"), (2, 2)),
-           "minus": (1, 2), "not": (1, 1), "rateOf": (1, 1), "log": (1, 2), "root": (1, 2), "min": (1, 10**6), "max": (1, 10**6)}  # fmt: skip
+           "minus": (1, 2), "not": (1, 1), "rateOf": (1, 1), "log": (1, 2), "root": (1, 2),
+           "min": (1, 10**6), "max": (1, 10**6)}  # fmt: skip
 
 
 class Translator:
@@ -157,7 +163,9 @@ class Translator:
         self.steps += 1
         if depth > DEEPEST or self.steps > LARGEST:
             what = f"nested more than {DEEPEST} deep" if depth > DEEPEST else f"longer than {LARGEST} steps in all"
-            raise self._error(f"with functions written out, formulas are {what}.", line, "Name parts of it by assignment rules.")
+            raise self._error(
+                f"with functions written out, formulas are {what}.", line, "Name parts of it by assignment rules."
+            )
         kind = node.kind
         if kind == "number":
             return literal(node.value)
@@ -174,7 +182,11 @@ class Translator:
             return self._call(node.name, below, line, depth)
         low, high = _COUNTS.get(kind, (0, 10**6))
         if not low <= len(below) <= high:
-            raise self._error(f"{kind!r} has {len(below)} arguments, needs {low if low == high else f'{low} to {high}'}.", line, "Correct the formula.")
+            raise self._error(
+                f"{kind!r} has {len(below)} arguments, needs {low if low == high else f'{low} to {high}'}.",
+                line,
+                "Correct the formula.",
+            )
         if kind in ("and", "or", "xor", "not", "implies"):
             return _logical(kind, [self._truth(b) for b in below])
         if kind in ("eq", "neq") and len(below) == 2 and all(_is_truth(b) for b in below):
@@ -205,7 +217,11 @@ class Translator:
             return local[name]
         if self._open or name not in self.names:
             known = local if self._open else self.names
-            where = f"function {self._open[-1]!r} uses {name!r}, which is not one of its arguments" if self._open else f"nothing is called {name!r}"
+            where = (
+                f"function {self._open[-1]!r} uses {name!r}, which is not one of its arguments"
+                if self._open
+                else f"nothing is called {name!r}"
+            )
             raise self._error(f"{where}. Nearest: {nearest(name, known)}.", line, "Declare it, or correct the name.")
         return self.names[name]
 
@@ -213,7 +229,9 @@ class Translator:
         target = node.children[0] if len(node.children) == 1 else Node("none")
         value = self._walk(target, local, line, 0) if target.kind == "name" else None
         if not isinstance(value, sympy.Symbol):
-            raise self._error("'rateOf' needs exactly one variable.", line, "Give it the id of a species, compartment or parameter.")
+            raise self._error(
+                "'rateOf' needs exactly one variable.", line, "Give it the id of a species, compartment or parameter."
+            )
         self.rates.add(value.name)
         return symbol(f"rate.{value.name}")
 
@@ -225,7 +243,9 @@ class Translator:
             raise self._error(f"function {name!r} calls itself.", line, "Functions of SBML cannot be recursive.")
         formal = definition.name.split() if definition.kind == "lambda" else []
         if len(formal) != len(arguments):
-            raise self._error(f"function {name!r} takes {len(formal)} arguments, got {len(arguments)}.", line, "Correct the call.")
+            raise self._error(
+                f"function {name!r} takes {len(formal)} arguments, got {len(arguments)}.", line, "Correct the call."
+            )
         self._open.append(name)
         body = definition.children[0] if definition.kind == "lambda" else definition
         out = self._walk(body, dict(zip(formal, arguments, strict=True)), line, depth + 1)
@@ -237,7 +257,7 @@ def _logical(kind: str, parts: list[Value]) -> Value:
     if kind == "not":
         return sympy.Not(parts[0], evaluate=False)
     if kind == "implies":
-        return sympy.Or(sympy.Not(parts[0], evaluate=False), parts[1], evaluate=False)
+        return _Or(sympy.Not(parts[0], evaluate=False), parts[1], evaluate=False)
     if kind == "xor":
         out = parts[0] if parts else sympy.false
         for part in parts[1:]:
@@ -245,12 +265,12 @@ def _logical(kind: str, parts: list[Value]) -> Value:
         return out
     if len(parts) == 1:
         return parts[0]
-    return (sympy.And if kind == "and" else sympy.Or)(*parts, evaluate=False)
+    return (_And if kind == "and" else _Or)(*parts, evaluate=False)
 
 
 def _relation(kind: str, parts: list[Value]) -> Value:
-    pairs = [_RELATIONS[kind](a, b, evaluate=False) for a, b in zip(parts, parts[1:], strict=False)]
-    return sympy.true if not pairs else pairs[0] if len(pairs) == 1 else sympy.And(*pairs, evaluate=False)
+    pairs = [_RELATIONS[kind](a, b, evaluate=False) for a, b in pairwise(parts)]
+    return sympy.true if not pairs else pairs[0] if len(pairs) == 1 else _And(*pairs, evaluate=False)
 
 
 def _piecewise(parts: list[Value]) -> Value:
@@ -260,7 +280,7 @@ def _piecewise(parts: list[Value]) -> Value:
     last = number(parts[-1]) if len(parts) % 2 else sympy.nan
     if not pairs:
         return last
-    out = sympy.Piecewise(*((number(v), c) for v, c in pairs), (last, True), evaluate=False)
+    out = _Piecewise(*((number(v), c) for v, c in pairs), (last, True), evaluate=False)
     return sympy.Ne(out, ZERO, evaluate=False) if logical else out
 
 

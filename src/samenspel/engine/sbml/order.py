@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sympy
 
@@ -15,7 +16,7 @@ def needs(expression: sympy.Basic) -> set[str]:
 
 
 def ordered(definitions: Mapping[str, sympy.Basic], file: str, lines: Mapping[str, int] | None = None,
-            ) -> list[tuple[str, sympy.Basic]]:  # fmt: skip
+            ) -> list[tuple[str, Any]]:  # fmt: skip
     """Definitions such that each uses only earlier ones (and names that are not defined here).
 
     Among those that are free, declared order is kept. Raises `SamenspelError` naming the members of a circle.
@@ -26,7 +27,7 @@ def ordered(definitions: Mapping[str, sympy.Basic], file: str, lines: Mapping[st
         for b in below:
             users[b].append(n)
     free = [n for n, below in waits.items() if not below]
-    out: list[tuple[str, sympy.Basic]] = []
+    out: list[tuple[str, Any]] = []
     i = 0
     while i < len(free):
         name = free[i]
@@ -38,8 +39,12 @@ def ordered(definitions: Mapping[str, sympy.Basic], file: str, lines: Mapping[st
                 free.append(user)
     if len(out) < len(definitions):
         circle = _circle({n: b for n, b in waits.items() if b})
-        raise SamenspelError(f"these define each other in a circle: {' -> '.join(circle)}.", file=file,
-                             line=(lines or {}).get(circle[0]) or None, cure="Break the circle, for example by a rate rule.")  # fmt: skip
+        raise SamenspelError(
+            f"these define each other in a circle: {' -> '.join(circle)}.",
+            file=file,
+            line=(lines or {}).get(circle[0]) or None,
+            cure="Break the circle, for example by a rate rule.",
+        )
     return out
 
 

@@ -43,7 +43,9 @@ def read_sbml(path: str | Path) -> Model:
     try:
         return Builder(read_document(path)).model()
     except RecursionError as fault:
-        raise SamenspelError("a formula is nested too deeply.", file=str(path), cure="Name parts of it by assignment rules.") from fault
+        raise SamenspelError(
+            "a formula is nested too deeply.", file=str(path), cure="Name parts of it by assignment rules."
+        ) from fault
 
 
 def address(name: str) -> str:
@@ -64,7 +66,9 @@ class Builder:
         self.reactions = {r.id: r for r in document.reactions}
         self.rules: dict[str, Rule] = {}
         self.initials: dict[str, Rule] = {}
-        self.lines = {x.id: x.line for x in (*document.compartments, *document.species, *document.parameters, *document.reactions)}
+        self.lines = {
+            x.id: x.line for x in (*document.compartments, *document.species, *document.parameters, *document.reactions)
+        }
         self.changed = {n for e in document.events for n, _ in e.assignments}
         self.maths = Translator(self._names(), document.functions, self.file)
         self.states: list[StateVar] = []
@@ -89,22 +93,34 @@ class Builder:
                 continue
             name, kept = rule.variable, self.initials if rule.kind == "initial" else self.rules
             if name not in known:
-                raise self.error(f"{_kind(rule)} for {name!r}, which is no variable. Nearest: {nearest(name, known)}.", rule.line)
+                raise self.error(
+                    f"{_kind(rule)} for {name!r}, which is no variable. Nearest: {nearest(name, known)}.", rule.line
+                )
             if name in kept:
                 raise self.error(f"{name!r} is determined by two {_kind(rule)}s.", rule.line, "Keep one.")
             kept[name] = rule
         for event in self.d.events:
             for name, _ in event.assignments:
                 if name not in known:
-                    raise self.error(f"event {event.id!r} changes {name!r}, which is no variable. Nearest: {nearest(name, known)}.", event.line)
+                    raise self.error(
+                        f"event {event.id!r} changes {name!r}, which is no variable. Nearest: {nearest(name, known)}.",
+                        event.line,
+                    )
                 if name in self.rules and self.rules[name].kind == "assignment":
-                    raise self.error(f"event {event.id!r} changes {name!r}, which an assignment rule determines.", event.line, "Keep one.")
+                    raise self.error(
+                        f"event {event.id!r} changes {name!r}, which an assignment rule determines.", event.line, "Keep one."
+                    )
         for name in self.initials:
             if name in self.rules and self.rules[name].kind == "assignment":
-                raise self.error(f"{name!r} has an initial assignment and an assignment rule.", self.initials[name].line, "Keep one.")
+                raise self.error(
+                    f"{name!r} has an initial assignment and an assignment rule.", self.initials[name].line, "Keep one."
+                )
         for s in self.d.species:
             if s.compartment not in self.compartments:
-                raise self.error(f"species {s.id!r} stands in {s.compartment!r}, which is no compartment. Nearest: {nearest(s.compartment, self.compartments)}.", s.line)
+                near = nearest(s.compartment, self.compartments)
+                raise self.error(
+                    f"species {s.id!r} stands in {s.compartment!r}, which is no compartment. Nearest: {near}.", s.line
+                )
 
     def model(self) -> Model:
         """The model."""
@@ -123,7 +139,12 @@ class Builder:
         assignments = ordered(self.assigned, self.file, self.lines)
         ordered({**self.assigned, **self.initial}, self.file, self.lines)  # a circle among starting values is an error too
         species = tuple(
-            SpeciesVar(address(s.id), address(s.compartment), s.amount_only, f"amount.{s.id}" if f"amount.{s.id}" in self.drift else None)
+            SpeciesVar(
+                address(s.id),
+                address(s.compartment),
+                s.amount_only,
+                f"amount.{s.id}" if f"amount.{s.id}" in self.drift else None,
+            )
             for s in self.d.species
         )
         units = {address(x.id): x.unit for x in (*self.variables.values(), *self.d.species) if x.unit}
@@ -169,7 +190,10 @@ class Builder:
             local[p.id] = symbol(f"{x.id}.{p.id}")
         for r in x.references:
             if r.species not in self.species:
-                raise self.error(f"reaction {x.id!r} uses {r.species!r}, which is no species. Nearest: {nearest(r.species, self.species)}.", r.line)
+                raise self.error(
+                    f"reaction {x.id!r} uses {r.species!r}, which is no species. Nearest: {nearest(r.species, self.species)}.",
+                    r.line,
+                )
             if r.id:
                 if r.maths is not None:
                     self.assigned[address(r.id)] = self.maths.number(r.maths, r.line)

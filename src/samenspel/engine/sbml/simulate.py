@@ -3,9 +3,10 @@
 dy/dt = f(y, p, t) is integrated by LSODA (Radau where that fails) with dense output. Conditions of piecewise formulas,
 floor and ceiling keep the value they had when integration (re)started, so that f is smooth within a step. After each
 step they and all triggers are looked at in four points; where one changes, the moment is found by bisection to the last
-bit, integration ends there, events are settled (`events`), and integration starts again. A result asked for at exactly
-that moment shows the state after the events. States that nothing moves are not integrated, so they may be infinite or
-NaN.
+bit, integration ends there, events are settled (`events`), and integration starts again. It also stops where a
+condition on time alone changes. A result asked for at exactly such a moment shows the state after the events. States
+that nothing moves are not integrated, so they may be infinite or NaN. What is left out: a condition on states that is
+true for less than a quarter of a step may be missed.
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ class Prepared:
         self.guards = self.code.function([*(e.trigger for e in model.events), *switches])
         self.guarded, self.triggers = len(model.events) + len(switches), len(model.events)
         self.species = {s.name: s for s in model.species}
+        self.clocks = self.code.function(self._clocks([*(e.trigger for e in model.events), *switches]))
 
     def _switches(self, drift: Sequence[Any]) -> list[Any]:
         """Where the drift may jump: conditions of piecewise formulas, floor and ceiling."""
@@ -102,6 +104,25 @@ class Prepared:
         for e in [*drift, *(assigned[n] for n in used)]:
             found |= e.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge, sympy.floor, sympy.ceiling)
         return sorted((r for r in found if r.free_symbols), key=sympy.default_sort_key)
+
+    def _clocks(self, conditions: Sequence[Any]) -> list[Any]:
+        """Left minus right of every comparison that hangs on time and parameters alone."""
+        fixed = {"time", *self.model.parameter_names}
+        relations = {r for c in conditions for r in c.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)}
+        timed = [r for r in relations if "time" in needs(r) and needs(r) <= fixed]
+        return [
+            sympy.Add(r.args[0], sympy.Mul(-1, r.args[1], evaluate=False), evaluate=False)
+            for r in sorted(timed, key=sympy.default_sort_key)
+        ]
+
+    def alarms(self, y: list[float], p: list[float]) -> list[float]:
+        """Moments at which comparisons linear in time change, so that no step passes over a short pulse."""
+        found: set[float] = set()
+        for a, b, c in zip(*(self.clocks(y, p, t) for t in (0.0, 1.0, 2.0)), strict=True):
+            slope = b - a
+            if slope and abs(c - b - slope) <= 1e-9 * abs(slope) and math.isfinite(a / slope):
+                found.add(float(-a / slope))
+        return sorted(t for t in found if t > 0)
 
     def species_of(self, name: str) -> Any:
         """The species of that name."""
@@ -149,7 +170,9 @@ class Prepared:
             else:
                 known = [*numbers, *initial, *self.species]
                 what = "is determined by a rule" if at in assigned else f"is not in the model. Nearest: {nearest(name, known)}"
-                raise SamenspelError(f"model {m.name!r}: {name!r} {what}.", cure="Give a parameter, or a variable that has a start.")
+                raise SamenspelError(
+                    f"model {m.name!r}: {name!r} {what}.", cure="Give a parameter, or a variable that has a start."
+                )
         p = [math.nan if (v := numbers[n]) is None else float(v) for n in m.parameter_names]
         before = ordered({**assigned, **initial}, m.origin)
         begin = self.code.function([sympy.Symbol(s, real=True) for s in self.states], before=before)
@@ -180,7 +203,9 @@ class _Still:
 class _Run:
     """One run, from time 0 to the last time asked for."""
 
-    def __init__(self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float) -> None:
+    def __init__(
+        self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float
+    ) -> None:
         self.m, self.p, self.y, self.look, self.times, self.rtol, self.atol = prepared, p, y, look, times, rtol, atol
         self.k, self.t, self.switched = 0, 0.0, 0
         self.steps, self.stuck = 0, 0
@@ -197,8 +222,10 @@ class _Run:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
+                alarms = self.m.alarms(self.y, self.p)
                 while self.t < end:
-                    self._span(min(end, self.queue.next))
+                    alarms = [a for a in alarms if a > self.t]
+                    self._span(min([end, self.queue.next, *alarms[:1]]))
                     self.queue.settle(self.y, self.p, self.t)
             self._record(math.inf, None)
         except _Failed as fault:
@@ -213,7 +240,8 @@ class _Run:
         for state, x, f in zip(self.m.states, self.y, slopes, strict=False):
             if math.isfinite(x) and not math.isfinite(f):
                 raise SamenspelError(
-                    f"at time 0 the rate of change of {_plain(state)!r} is {f:g}{self._culprits(state)}.", file=self.m.model.origin or None,
+                    f"at time 0 the rate of change of {_plain(state)!r} is {f:g}{self._culprits(state)}.",
+                    file=self.m.model.origin or None,
                     cure="Give every parameter it needs a finite value, and let nothing be divided by zero.",
                 )  # fmt: skip
 

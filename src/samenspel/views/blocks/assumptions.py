@@ -52,7 +52,9 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
         for a in arms_of(answer):
             row = table[a][part]
             whole = better_same_worse(answer, a).get(part, round(row["mean"]))
-            cells.append(c.say("assumptions.with_interval", value=whole, low=c.per_hundred(row["low"]), high=c.per_hundred(row["high"])))
+            cells.append(
+                c.say("assumptions.with_interval", value=whole, low=c.per_hundred(row["low"]), high=c.per_hundred(row["high"]))
+            )
         rows.append((c.say(f"assumptions.{part}"), *cells))
     columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
     return Table(c.say("assumptions.per_hundred", week=week_of(answer)), columns, tuple(rows), frozenset({1, 2}))
@@ -84,11 +86,10 @@ def _course(answer: Answer, c: Catalogue) -> list[Item]:
     t = answer.trajectories
     if not t.get("arms"):
         return []
-    arms = sorted(t["arms"], key=lambda a: (a not in arms_of(answer), arms_of(answer).index(a) if a in arms_of(answer) else 0, a))
-    rows = [
-        (str(week), *(interval(t["arms"][a]["band"][k], c) for a in arms))
-        for k, week in enumerate(t["weeks"])
-    ]
+    arms = sorted(
+        t["arms"], key=lambda a: (a not in arms_of(answer), arms_of(answer).index(a) if a in arms_of(answer) else 0, a)
+    )
+    rows = [(str(week), *(interval(t["arms"][a]["band"][k], c) for a in arms)) for k, week in enumerate(t["weeks"])]
     columns = (c.say("assumptions.column_week"), *(arm(answer, a, c) for a in arms))
     title = c.say("assumptions.figure_course_title", measure=outcome(answer, c))
     data = Table(measure(answer, t["measure"], c), columns, tuple(rows), frozenset(range(1, len(columns))))

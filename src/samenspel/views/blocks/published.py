@@ -74,7 +74,9 @@ def _notes(rows: Sequence[Row], c: Catalogue) -> tuple[str, ...]:
 
 def _contradictions(rows: Sequence[Row], c: Catalogue) -> list[Item]:
     number = {row["claim"]: n for n, row in enumerate(rows, 1)}
-    pairs = sorted({tuple(sorted((number[row["claim"]], number[o]))) for row in rows for o in row["contradicts"] if o in number})
+    pairs = sorted(
+        {tuple(sorted((number[row["claim"]], number[o]))) for row in rows for o in row["contradicts"] if o in number}
+    )
     if not pairs:
         return [Paragraph(c.say("published.agree"))]
     said = [

@@ -17,15 +17,22 @@ def block(answer: Answer, c: Catalogue) -> Block:
     """What the answer rests on, weakest parts named."""
     r = answer.blocks["rests_on"]
     items: list[Item] = [
-        Paragraph(c.say("rests.summary", claims=len(r["claims"]), couplings=len(r["couplings"]),
-                        assumptions=len(r["assumptions"]), measured=r["level_5_gains"])),
+        Paragraph(
+            c.say(
+                "rests.summary",
+                claims=len(r["claims"]),
+                couplings=len(r["couplings"]),
+                assumptions=len(r["assumptions"]),
+                measured=r["level_5_gains"],
+            )
+        ),
         _levels(r, c),
         Picture("map", c.say("rests.figure_title"), _description(r, c), _pairs(r, c), (c.say("rests.inside"),)),
         *_weakest(r, c),
         evidence_table(r, c),
         *_assumptions(r, c),
         Paragraph(c.say("rests.not_in", left_out=r["left_out"], facts=r["not_modelled"])),
-    ]  # fmt: skip
+    ]
     return Block("rests-on", c.say("heading.rests_on"), tuple(items))
 
 
@@ -41,7 +48,9 @@ def _weakest(r: dict[str, Any], c: Catalogue) -> list[Item]:
     for x in (known[i] for i in r["weakest"] if i in known):
         n = len(x["claims"])
         claims = c.say(f"rests.claims_{('zero', 'one')[n]}") if n < 2 else c.say("rests.claims_many", count=n)
-        entries.append(Entry(c.say("rests.weakest_entry", link=c.pick(x).rstrip("."), level=level(x["level"], c), claims=claims)))
+        entries.append(
+            Entry(c.say("rests.weakest_entry", link=c.pick(x).rstrip("."), level=level(x["level"], c), claims=claims))
+        )
     return [Heading(c.say("rests.weakest")), Listing(tuple(entries))] if entries else []
 
 
@@ -53,10 +62,17 @@ def sign(value: int, c: Catalogue) -> str:
 def evidence_table(r: dict[str, Any], c: Catalogue) -> Table:
     """Every link with its level, chance to exist, claims, open question and who can change it."""
     rows = tuple(
-        (c.pick(x), sign(x["sign"], c), level(x["level"], c), c.number(float(x["exists"])),
-         f"{len(x['claims'])} / {len(x['against'])}", ", ".join(x["hypotheses"]) or "–", c.name("rests", f"lever_{x['lever']}"))
+        (
+            c.pick(x),
+            sign(x["sign"], c),
+            level(x["level"], c),
+            c.number(float(x["exists"])),
+            f"{len(x['claims'])} / {len(x['against'])}",
+            ", ".join(x["hypotheses"]) or "–",
+            c.name("rests", f"lever_{x['lever']}"),
+        )
         for x in sorted(r["couplings"], key=lambda x: (ORDER.index(x["level"]), x["id"]))
-    )  # fmt: skip
+    )
     names = ("link", "sign", "level", "exists", "evidence", "open", "lever")
     columns = tuple(c.say(f"rests.column_{n}") for n in names)
     return Table(c.say("rests.evidence_title"), columns, rows, frozenset({3, 4}), folded=True, where="report")
@@ -65,9 +81,15 @@ def evidence_table(r: dict[str, Any], c: Catalogue) -> Table:
 def _pairs(r: dict[str, Any], c: Catalogue) -> Table:
     """The links that the map draws: which system acts on which."""
     rows = tuple(
-        (c.pick(x), c.name("system", x["from"].split(".")[0]), c.name("system", x["to"].split(".")[0]), sign(x["sign"], c), level(x["level"], c))
+        (
+            c.pick(x),
+            c.name("system", x["from"].split(".")[0]),
+            c.name("system", x["to"].split(".")[0]),
+            sign(x["sign"], c),
+            level(x["level"], c),
+        )
         for x in r["couplings"]
-    )  # fmt: skip
+    )
     columns = tuple(c.say(f"rests.column_{n}") for n in ("link", "from", "to", "sign", "level"))
     return Table(c.say("rests.figure_title"), columns, rows)
 
@@ -89,4 +111,6 @@ def _assumptions(r: dict[str, Any], c: Catalogue) -> list[Item]:
 
 def _description(r: dict[str, Any], c: Catalogue) -> str:
     ends = [(x["from"].split(".")[0], x["to"].split(".")[0]) for x in r["couplings"]]
-    return c.say("rests.figure_description", systems=len({s for pair in ends for s in pair}), links=sum(a != b for a, b in ends))
+    return c.say(
+        "rests.figure_description", systems=len({s for pair in ends for s in pair}), links=sum(a != b for a, b in ends)
+    )

@@ -57,7 +57,11 @@ def _entry(o: dict[str, Any], c: Catalogue, plain: bool) -> Entry:
         return Entry(c.pick(o), (claims,))
     if not o["worlds"]:
         return Entry(c.pick(o), (f"{c.say('rivals.unseen')}; {claims}",))
-    said = [c.say("rivals.share", percent=c.per_hundred(100 * o["benefit_share"])), c.say("rivals.effect", effect=o["effect"]), claims]
+    said = [
+        c.say("rivals.share", percent=c.per_hundred(100 * o["benefit_share"])),
+        c.say("rivals.effect", effect=o["effect"]),
+        claims,
+    ]
     return Entry(c.say("rivals.option", option=c.pick(o).rstrip("."), worlds=o["worlds"]), ("; ".join(said),))
 
 

@@ -32,7 +32,13 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         for k in range(people):
             ax = area(figure, 0.62 + (k % 3) * 2.2, 1.66 - 1.4 * (k // 3), 1.95, 0.93)
             for id, style in ((comparator, COMPARATOR), (treatment, TREATMENT)):
-                ax.plot(t["weeks"], t["arms"][id]["persons"][k]["values"], **{**style, "linewidth": 1.1})
+                ax.plot(
+                    t["weeks"],
+                    t["arms"][id]["persons"][k]["values"],
+                    color=style["color"],
+                    linestyle=style["linestyle"],
+                    linewidth=1.1,
+                )
             ax.set_ylim(low - 0.5, top + 0.5)
             _weeks(ax, t["weeks"])
             ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -58,7 +64,9 @@ def _means(ax: Axes, answer: Answer, c: Catalogue) -> None:
                 label=wrapped(arm(answer, id, c), 48, 2))  # fmt: skip
     _weeks(ax, weeks)
     ax.set_xlabel(c.say("assumptions.week"))
-    ax.set_title(f"{c.say('assumptions.all_worlds')} ({c.say('assumptions.band')})", fontsize=9.5, fontweight="bold", loc="left")
+    ax.set_title(
+        f"{c.say('assumptions.all_worlds')} ({c.say('assumptions.band')})", fontsize=9.5, fontweight="bold", loc="left"
+    )
     ax.set_ylabel(wrapped(measure(answer, t["measure"], c), 34, 3), fontsize=8)
     ax.margins(x=0)
     low, high = ax.get_ylim()

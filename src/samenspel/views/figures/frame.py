@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ class Frame:
 
 
 @contextmanager
-def paper(height: float, name: str) -> Iterator[Figure]:
+def paper(height: float, name: str) -> Generator[Figure]:
     """An empty figure of `height` inches besides title and foot, under settings that no user file changes."""
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -46,7 +46,8 @@ def paper(height: float, name: str) -> Iterator[Figure]:
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({**_OURS, "svg.hashsalt": name})
+        for setting, value in {**_OURS, "svg.hashsalt": name}.items():
+            matplotlib.rcParams[setting] = value  # type: ignore[index]  # names are checked when set
         figure = Figure(figsize=(WIDTH, height + TOP + BOTTOM))
         FigureCanvasSVG(figure)
         yield figure

@@ -67,8 +67,17 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
             _edge(ax, e, place, names, seen[e.source, e.target])
             seen[e.source, e.target] += 1
         for n, (x, y) in place.items():
-            ax.text(x, y, names[n], ha="center", va="center", fontsize=9, fontweight="bold", zorder=5,
-                    bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": INK, "linewidth": 1.0})  # fmt: skip
+            ax.text(
+                x,
+                y,
+                names[n],
+                ha="center",
+                va="center",
+                fontsize=9,
+                fontweight="bold",
+                zorder=5,
+                bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": INK, "linewidth": 1.0},
+            )
         _key(area(figure, 0.1, 0.02, WIDTH - 0.2, 0.66), c)
         return finish(figure, "map", frame)
 
@@ -80,18 +89,37 @@ def _edge(ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], names: Ma
     (x0, y0), (x1, y1) = place[e.source], place[e.target]
     # the control point of the quadratic curve that arc3 draws
     mx, my = (x0 + x1) / 2 + bend * (y1 - y0), (y0 + y1) / 2 - bend * (x1 - x0)
-    ax.add_patch(FancyArrowPatch(
-        (x0, y0), (x1, y1), arrowstyle=_style(e.sign), connectionstyle=f"arc3,rad={bend}", linewidth=THICK[e.level],
-        linestyle=DASH if e.open else "solid", color=_colour(e.sign), mutation_scale=8, zorder=2,
-        shrinkA=_inside(names[e.source], mx - x0, my - y0), shrinkB=_inside(names[e.target], mx - x1, my - y1) + 2,
-    ))  # fmt: skip
+    ax.add_patch(
+        FancyArrowPatch(
+            (x0, y0),
+            (x1, y1),
+            arrowstyle=_style(e.sign),
+            connectionstyle=f"arc3,rad={bend}",
+            linewidth=THICK[e.level],
+            linestyle=DASH if e.open else "solid",
+            color=_colour(e.sign),
+            mutation_scale=8,
+            zorder=2,
+            shrinkA=_inside(names[e.source], mx - x0, my - y0),
+            shrinkB=_inside(names[e.target], mx - x1, my - y1) + 2,
+        )
+    )
     if e.level == "1" and e.count == 1:
         return  # most links are argued only; a figure on each would hide the others
     t = 0.36
     at = [(1 - t) ** 2 * a + 2 * t * (1 - t) * m + t**2 * b for a, m, b in ((x0, mx, x1), (y0, my, y1))]
     said = e.level if e.level != "none" else "–"
-    ax.text(at[0], at[1], f"{said}×{e.count}" if e.count > 1 else said, fontsize=6.5, ha="center", va="center", zorder=4, color=INK,
-            bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
+    ax.text(
+        at[0],
+        at[1],
+        f"{said}×{e.count}" if e.count > 1 else said,
+        fontsize=6.5,
+        ha="center",
+        va="center",
+        zorder=4,
+        color=INK,
+        bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"},
+    )
 
 
 def _inside(name: str, dx: float, dy: float) -> float:
@@ -116,8 +144,23 @@ def _key(ax: Axes, c: Catalogue) -> None:
     ax.set_xlim(0, 10)
     ax.set_ylim(0, 2)
     ax.set_axis_off()
-    for x, y, sign, dash, name in ((0.1, 1.4, 1, False, "raises"), (0.1, 0.5, -1, False, "lowers"), (3.4, 1.4, 1, True, "open")):
-        ax.add_patch(FancyArrowPatch((x, y), (x + 0.7, y), arrowstyle=_style(sign), linewidth=1.4, color=_colour(sign),
-                                     linestyle=DASH if dash else "solid", mutation_scale=8, shrinkA=0, shrinkB=0))  # fmt: skip
+    for x, y, sign, dash, name in (
+        (0.1, 1.4, 1, False, "raises"),
+        (0.1, 0.5, -1, False, "lowers"),
+        (3.4, 1.4, 1, True, "open"),
+    ):
+        ax.add_patch(
+            FancyArrowPatch(
+                (x, y),
+                (x + 0.7, y),
+                arrowstyle=_style(sign),
+                linewidth=1.4,
+                color=_colour(sign),
+                linestyle=DASH if dash else "solid",
+                mutation_scale=8,
+                shrinkA=0,
+                shrinkB=0,
+            )
+        )
         ax.text(x + 0.9, y, c.say(f"rests.key_{name}"), va="center", fontsize=8)
     ax.text(3.4, 0.5, c.say("rests.key_level"), va="center", fontsize=8)

@@ -50,22 +50,45 @@ def _group(ax: Axes, metric: str, unit: str, rows: list[tuple[int, Row]], c: Cat
     if ratio:
         ax.set_xscale("log")
     neutral = 1.0 if ratio else 0.0
-    ends = [x for _, r in rows for x in (r["effect"]["value"], r["effect"]["low"], r["effect"]["high"], neutral) if x is not None]
+    ends = [
+        x for _, r in rows for x in (r["effect"]["value"], r["effect"]["low"], r["effect"]["high"], neutral) if x is not None
+    ]
     low, high = _range(ends, ratio)
     ax.axvline(neutral, color=GREY, linewidth=0.9, linestyle=(0, (3, 2)))
     for k, (n, row) in enumerate(rows):
         y = len(rows) - 1 - k
         _line(ax, y, row, low, high)
         text = f"[{n}] {wrapped(brief(c.pick(row)), 50, 3)}"
-        ax.annotate(text, (0, y), xycoords=("axes fraction", "data"), xytext=(-LEFT * 72 + 8, 0), textcoords="offset points",
-                    va="center", fontsize=7.5, annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            text,
+            (0, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(-LEFT * 72 + 8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            annotation_clip=False,
+        )
         said = f"{wrapped(cite(row, c), 24, 2)}\n{c.say('published.used_in_figure', used=used(row, c, brief=True))}"
-        ax.annotate(said, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points", va="center",
-                    fontsize=7.5, annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            said,
+            (1, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            annotation_clip=False,
+        )
     name = c.name("published", f"metric_{metric}")
     label = metric if name == f"metric_{metric}" else name
-    ax.set_title(label if unit in ("1", "") else c.say("published.axis_less", metric=label, unit=c.name("unit", unit)), fontsize=8.5, loc="left",
-                 fontweight="bold", pad=5)  # fmt: skip
+    ax.set_title(
+        label if unit in ("1", "") else c.say("published.axis_less", metric=label, unit=c.name("unit", unit)),
+        fontsize=8.5,
+        loc="left",
+        fontweight="bold",
+        pad=5,
+    )
     ax.set_xlim(low, high)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_yticks([])
@@ -97,8 +120,16 @@ def _line(ax: Axes, y: int, row: Row, low: float, high: float) -> None:
     if e["low"] is not None and e["high"] is not None:
         ax.plot([e["low"], e["high"]], [y, y], color=DARK, linewidth=3.0, solid_capstyle="butt")
     odd = bool(row["suspect"])
-    ax.plot([e["value"]], [y], marker="s", markersize=6.5, markerfacecolor="white" if odd else DARK,
-            markeredgecolor=MIDDLE if odd else DARK, markeredgewidth=1.4, linestyle="none")  # fmt: skip
+    ax.plot(
+        [e["value"]],
+        [y],
+        marker="s",
+        markersize=6.5,
+        markerfacecolor="white" if odd else DARK,
+        markeredgecolor=MIDDLE if odd else DARK,
+        markeredgewidth=1.4,
+        linestyle="none",
+    )
 
 
 def _ticks(ax: Axes, low: float, high: float, ratio: bool, c: Catalogue) -> None:

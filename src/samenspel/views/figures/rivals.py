@@ -21,16 +21,31 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         ax = area(figure, LEFT, 0.6, PLOT, height)
         y = height
         for h in hypotheses:
-            ax.plot([-(LEFT - 0.1) / PLOT, (WIDTH - LEFT - 0.1) / PLOT], [y, y], transform=ax.get_yaxis_transform(), color=LIGHT,
-                    linewidth=0.8, clip_on=False)  # fmt: skip
+            ax.plot(
+                [-(LEFT - 0.1) / PLOT, (WIDTH - LEFT - 0.1) / PLOT],
+                [y, y],
+                transform=ax.get_yaxis_transform(),
+                color=LIGHT,
+                linewidth=0.8,
+                clip_on=False,
+            )
             _left(ax, y - QUESTION / 2, wrapped(c.pick(h["question"]), 92, 2), bold=True)
             y -= QUESTION
             for o in h["options"]:
                 _option(ax, y - LINE / 2, o, c)
                 y -= LINE
         ax.axvline(0, ymax=1, color=GREY, linewidth=0.9, linestyle=(0, (3, 2)), zorder=0)
-        ax.annotate(c.say("rivals.column_figure"), (1, 1), xycoords="axes fraction", xytext=(8, 5), textcoords="offset points",
-                    fontsize=7.5, fontweight="bold", va="bottom", annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            c.say("rivals.column_figure"),
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(8, 5),
+            textcoords="offset points",
+            fontsize=7.5,
+            fontweight="bold",
+            va="bottom",
+            annotation_clip=False,
+        )
         ax.set_ylim(0, height)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -44,9 +59,18 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
 
 
 def _left(ax: Any, y: float, text: str, *, bold: bool = False) -> None:
-    ax.annotate(text, (0, y), xycoords=("axes fraction", "data"), xytext=(-LEFT * 72 + (8 if bold else 18), 0),
-                textcoords="offset points", va="center", fontsize=8 if bold else 7.8, fontweight="bold" if bold else "normal",
-                annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0} if bold else None)  # fmt: skip
+    ax.annotate(
+        text,
+        (0, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(-LEFT * 72 + (8 if bold else 18), 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8 if bold else 7.8,
+        fontweight="bold" if bold else "normal",
+        annotation_clip=False,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0} if bold else None,
+    )
 
 
 def _option(ax: Any, y: float, o: dict[str, Any], c: Catalogue) -> None:
@@ -56,5 +80,13 @@ def _option(ax: Any, y: float, o: dict[str, Any], c: Catalogue) -> None:
     else:
         ax.plot([o["effect"]], [y], marker="o", markersize=6.5, color=DARK, linestyle="none")
         said = f"{c.say('rivals.share_short', percent=c.per_hundred(100 * o['benefit_share']))} ({o['worlds']})"
-    ax.annotate(said, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8,
-                annotation_clip=False)  # fmt: skip
+    ax.annotate(
+        said,
+        (1, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(8, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        annotation_clip=False,
+    )

@@ -20,8 +20,16 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         ax = area(figure, 2.3, 0.55, 4.65, LINE * lines)
         y, at, names = float(lines - 1), [], []
         for tier in tiers:
-            ax.text(-0.02, y, c.say("routes.tier", number=tier + 1), transform=ax.get_yaxis_transform(), ha="right", va="center",
-                    fontsize=9, fontweight="bold")  # fmt: skip
+            ax.text(
+                -0.02,
+                y,
+                c.say("routes.tier", number=tier + 1),
+                transform=ax.get_yaxis_transform(),
+                ha="right",
+                va="center",
+                fontsize=9,
+                fontweight="bold",
+            )
             ax.axhline(y, color=LIGHT, linewidth=0.8)
             y -= 1
             for row in (r for r in rows if r["tier"] == tier):
