@@ -12,6 +12,7 @@ import pytest
 
 from samenspel.composition import default_parameters, stand_alone
 from samenspel.composition.addresses import addresses
+from samenspel.composition.plain import full_catalogue
 from samenspel.engine import simulate
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.lint import check_folder
@@ -35,9 +36,12 @@ def place(text: str) -> str | None:
         return None
     if text.startswith("[["):
         table = text[2 : text.index("]]")]
-        folder = {"quantity": "vocabulary", "coupling": "couplings", "parameter": "parameters"}[table]
+        folder = {"quantity": "vocabulary", "coupling": "couplings", "parameter": "parameters", "reference": "parameters"}[
+            table
+        ]
         return f"{folder}/{entry[1].partition('.')[0]}-example.toml"
-    return f"{'hypotheses' if 'question =' in text else 'sources'}/{entry[1]}.toml"
+    folder = "systems" if "[[state]]" in text else "hypotheses" if "question =" in text else "sources"
+    return f"{folder}/{entry[1]}.toml"
 
 
 @pytest.fixture(scope="module")
@@ -64,16 +68,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             file = place(text)
             if file is not None:
                 assert not (atlas / file).exists(), f"{page}: {file} is there already"
+                (atlas / file).parent.mkdir(exist_ok=True)
                 (atlas / file).write_text(text, encoding="utf-8")
                 written += 1
-    assert written == 6
+    assert written == 9
     return atlas
 
 
 def test_the_pages_make_an_atlas_without_errors(folder: Path, system: ModuleType):
     """Reader and all rules, ends of couplings included, find no error in what the pages add."""
-    ends = addresses([*catalogue().values(), system.Vagal])
-    own = {"example", "evening", "better", "sleep-and-pain-of-the-day", "vagal", "distress-lowers"}
+    known = full_catalogue(read_atlas(folder), catalogue())
+    ends = addresses([*known.values(), system.Vagal])
+    own = {"example", "evening", "better", "sleep-and-pain-of-the-day", "vagal", "distress-lowers", "daylight"}
     _, issues = check_folder(folder, type(ends)(ends.sources, ends.ports, ends.inputs, ends.parameters | {REPORTING}))
     wrong = [str(i) for i in issues if i.severity == "error" and any(name in i.file or name in i.message for name in own)]
     assert wrong == []
@@ -101,7 +107,7 @@ def test_a_misspelt_end_is_answered_as_the_page_says(folder: Path, tmp_path: Pat
     shutil.copytree(folder, copy)
     file = copy / "couplings" / f"{COUPLING}-example.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('"sleep.quality"', '"sleep.qualty"'), encoding="utf-8")
-    _, issues = check_folder(copy, addresses(catalogue().values()))
+    _, issues = check_folder(copy, addresses(full_catalogue(read_atlas(copy), catalogue()).values()))
     found = [i for i in issues if COUPLING in i.message and i.severity == "error"]
     assert len(found) == 1
     assert "sleep.quality" in found[0].cure

@@ -103,10 +103,12 @@ def test_detraining_halves_fitness_in_its_half_time():
     np.testing.assert_allclose(out.column("training.fitness") - own, [0.4, 0.2, 0.1], rtol=1e-4)
 
 
-def programme(days):
+def programme(days, active=None):
+    """Three reference sessions a week for the first `active` days."""
     plan = np.zeros((days, 3))
     plan[np.arange(days) % 7 % 2 == 0, 1] = 0.6 * 1440
     plan[np.arange(days) % 7 == 6] = 0.0
+    plan[active if active is not None else days :] = 0.0
     return Schedule(days, edges=(0.0, 0.5, 0.5 + 35 / 1440), inputs={"training.session": plan})
 
 
@@ -124,33 +126,34 @@ def test_both_clocks_differ_by_the_step_of_a_day_alone():
         assert means[0] / means[1] == pytest.approx(np.exp(0.5 / tau), rel=0.03)
 
 
-def crowd(days, sessions, **own):
-    """4,000 people with the same numbers through a programme; read-outs at its end."""
+def crowd(days, active, **own):
+    """4,000 people with the same numbers, in a programme for the first `active` of `days` days; read-outs at the end."""
     n = 4000
     ids = np.arange(n, dtype=np.int64)
     save = ["training.programme.stopped", "training.programme.enrolled", "training.fitness"]
-    arm = programme(days) if sessions else Schedule(days)
-    return run(stand_alone(Training), People(ids, ids, numbers(Training, **own)), [arm], save=save, save_days=[days - 1],
+    return run(stand_alone(Training), People(ids, ids, numbers(Training, **own)), [programme(days, active)], save=save, save_days=[days - 1],
                engine="numpy", plan=StepPlan(longest=0.5, depth=2), seed=5)[0]  # fmt: skip
 
 
-def test_people_stop_at_the_stated_rate_and_only_in_a_programme():
-    """Share stopped = 1 - exp(-rate · planned load), 4 standard errors; nobody without sessions is even enrolled."""
-    days, rate = 56, 0.004
-    r = crowd(days, True, stop_rate=rate)
-    planned = rate * (3 * days / 7 - 1) * 21 / 9  # the first session enrols
-    share = 1 - np.exp(-planned)
-    stopped = r.of("training.programme.stopped")[0].mean()
+@pytest.mark.parametrize("active", [56, 28])
+def test_people_stop_at_the_stated_rate_and_only_in_a_programme(active):
+    """Share stopped after 56 days = 1 - exp(-rate · planned load), 4 standard errors: nobody stops once it has ended."""
+    rate = 0.004
+    planned = (3 * active / 7 - 1) * 21 / 9  # the first session enrols
+    share = 1 - np.exp(-rate * planned)
+    stopped = crowd(56, active, stop_rate=rate).of("training.programme.stopped")[0].mean()
     assert abs(stopped - share) < 4 * np.sqrt(share * (1 - share) / 4000)
-    at_home = crowd(days, False, stop_rate=rate)
-    assert at_home.of("training.programme.enrolled")[0].sum() == 0
+
+
+def test_nobody_is_enrolled_without_a_session():
+    assert crowd(28, 0, stop_rate=0.004).of("training.programme.enrolled")[0].sum() == 0
 
 
 def test_who_attends_half_of_the_sessions_gains_half_of_the_fitness():
     """Gain over 4,000 people against full attendance; the first session is attended, later ones by a fair coin; 4 standard errors."""
     days, p = 42, numbers(Training)
-    full = crowd(days, True, **ATTENDS_ALL).of("training.fitness")[0] - p["training.fitness_set"]
-    half = crowd(days, True, attend_odds=0.0, stop_rate=0.0).of("training.fitness")[0] - p["training.fitness_set"]
+    full = crowd(days, days, **ATTENDS_ALL).of("training.fitness")[0] - p["training.fitness_set"]
+    half = crowd(days, days, attend_odds=0.0, stop_rate=0.0).of("training.fitness")[0] - p["training.fitness_set"]
     time = p["training.fitness_time"]
     first = p["training.fitness_per_load"] * 21 / 9 / time * np.exp(-(days - 0.5) / time)
     expected = first + 0.5 * (full.mean() - first)

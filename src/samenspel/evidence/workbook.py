@@ -8,7 +8,9 @@ openpyxl in read-only mode, values only.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from samenspel.quantities.errors import SamenspelError
 MOST_BYTES = 20 * 2**20  # of the file
 MOST_UNPACKED = 100 * 2**20  # of all its parts together
 MOST_PARTS, MOST_ROWS, MOST_COLUMNS = 2000, 20_000, 100
+#: what the standard library raises over a damaged archive
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError, OSError)
 OLE = b"\xd0\xcf\x11\xe0"  # an old .xls, or an encrypted .xlsx
 
 Cell = str | float | None
@@ -86,7 +90,7 @@ def _inspect(raw: bytes, file: str) -> list[str]:
                         _xml(stream, part.filename, file)
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     sheets.append(part.filename)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as fault:
+    except DAMAGED as fault:
         raise _refused("the archive of the workbook is damaged or truncated.", file, "Export or save it again.") from fault
     if not sheets:
         raise _refused("the file holds no worksheet.", file, "Export the diagram from Kumu as a spreadsheet.")

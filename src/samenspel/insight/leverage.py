@@ -67,15 +67,16 @@ def leverage(
     drawn = draw_worlds(atlas, full_catalogue(atlas, catalogue()), Grading(atlas).couplings(), seed=seed, ids=np.arange(worlds))
     if not drawn.groups:
         raise SamenspelError("every world was refused: " + ", ".join(sorted(set(drawn.refused.values()))) + ".")
-    found: list[Effects] = []
     step = diagram.step
-    total = 2 * len(ranges)
-    for reach in ranges:
-        for mode, effects in (("saturating", _saturating), ("straight", _straight)):
-            parts = [effects(g, diagram, reach, horizons, step) for g in drawn.groups]
-            found.append(Effects(mode, float(reach), np.concatenate(parts, axis=2)))
-            if progress is not None:
-                progress(len(found) / total)
+    bent = np.concatenate([_saturating(g, diagram, ranges, horizons, step) for g in drawn.groups], axis=3)
+    if progress is not None:
+        progress(0.8)
+    found: list[Effects] = []
+    for k, reach in enumerate(ranges):
+        line = np.concatenate([_straight(g, diagram, reach, horizons, step) for g in drawn.groups], axis=2)
+        found += [Effects("saturating", float(reach), bent[k]), Effects("straight", float(reach), line)]
+        if progress is not None:
+            progress(0.8 + 0.2 * (k + 1) / len(ranges))
     return {
         "mode": "bounded", "outcome": diagram.outcome.label, "worlds": found[0].effect.shape[2], "refused": len(drawn.refused), "seed": seed,
         "step_days": step, "horizons": [float(h) for h in horizons], "ranges": [float(r) for r in ranges],
@@ -106,18 +107,27 @@ def _within(name: str, values: Sequence[float], most: float) -> None:
         raise SamenspelError(f"{name} must lie above 0 and at most at {most:g}, got {list(values)}.", cure=f"Correct --{name}.")
 
 
-def _scaled(group: Group, reach: float) -> dict[str, Any]:
-    """The group's parameters with every gain times `reach`; people at the middle of what they differ in."""
+def _people(group: Group, ranges: Sequence[float]) -> People:
+    """The reference person of every world, once per range with every gain times it; range by range."""
+    count, reach = len(ranges), np.repeat(np.asarray(ranges, dtype=float), len(group.ids))
+    stacked: dict[str, float | Array] = {}
+    for name, value in _parameters(group).items():
+        row = np.tile(value, count) if isinstance(value, np.ndarray) and value.ndim else value
+        stacked[name] = row * reach if name.startswith("gain.") else row
+    return People(np.zeros(count * len(group.ids), dtype=np.int64), np.tile(group.ids, count), stacked)
+
+
+def _parameters(group: Group) -> dict[str, float | Array]:
+    """The group's parameters, people at the middle of what they differ in."""
     from samenspel.composition.values import quantile
 
     middle = {a: float(quantile(d, np.array([0.5]))[0]) * f for a, (d, f) in group.person.items()}
-    return {k: v * reach if k.startswith("gain.") else v for k, v in {**group.parameters, **middle}.items()}
+    return {**group.parameters, **middle}
 
 
-def _saturating(group: Group, diagram: Diagram, reach: float, horizons: Sequence[float], step: float) -> Array:
-    """(interventions, horizons, worlds) from the engine: one arm per push, the first without."""
-    world = group.ids
-    people = People(np.zeros_like(world), world, _scaled(group, reach))
+def _saturating(group: Group, diagram: Diagram, ranges: Sequence[float], horizons: Sequence[float], step: float) -> Array:
+    """(ranges, interventions, horizons, worlds) from the engine: one arm per push, the first without."""
+    people = _people(group, ranges)
     ends = [max(1, round(h * step)) for h in horizons]
     days = max(ends)
     plans = [Schedule(days)] + [Schedule(days, inputs={f"{v.id}.{PUSH}{STATE}": np.full((days, 1), v.strength)}) for v in diagram.interventions]
@@ -125,7 +135,8 @@ def _saturating(group: Group, diagram: Diagram, reach: float, horizons: Sequence
     runs = run(group.model, people, plans, start=settle(group.model, people), save=[outcome], save_days=sorted({e - 1 for e in ends}), engine="numpy")
     at = [int(np.searchsorted(runs[0].days, e - 1)) for e in ends]
     base = runs[0].of(outcome)
-    return np.stack([(r.of(outcome) - base)[at] for r in runs[1:]])
+    effect = np.stack([(r.of(outcome) - base)[at] for r in runs[1:]])
+    return effect.reshape(len(runs) - 1, len(ends), len(ranges), len(group.ids)).transpose(2, 0, 1, 3)
 
 
 def _straight(group: Group, diagram: Diagram, reach: float, horizons: Sequence[float], step: float) -> Array:
@@ -133,7 +144,7 @@ def _straight(group: Group, diagram: Diagram, reach: float, horizons: Sequence[f
     from scipy.linalg import expm
 
     c, world, m = compiled(group.model), group.ids, len(group.model.states)
-    people = People(np.zeros_like(world), world, _scaled(group, reach))
+    people = _people(group, [reach])
     rest = settle(group.model, people)
     p, held = parameter_rows(c, people.parameters), held_at_start(group.model, len(world))
     names = [f"{v.id}.{PUSH}{STATE}" for v in diagram.interventions]

@@ -25,7 +25,7 @@ class Load(System):
     pacing  share of activity that follows a plan, 0 (all by how one feels) to 1 (all by plan); person
     swing   how much more is done on a good day      span  points of fatigue within which it changes      draw, a  strengths
     With low pacing a good spell invites more load, the reserve runs down, fatigue follows days later and load is cut: boom and
-    bust. With full pacing the same push fades without rebound. At rest m = f, so pacing shapes the days and not the resting point.
+    bust. With full pacing the same push fades without rebound. At rest m = f, so pacing shapes the days, not the resting point.
     A fourth state because without what one is used to, pacing would hold every symptom near the average of others.
     Left out: single activities; over-persistence (doing more the more tired one is); load that work or care impose by the hour.
     Reproduces: nothing published was found; boom and bust as behaviour, tests/published/test_load.py. Ours.

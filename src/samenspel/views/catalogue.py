@@ -52,6 +52,14 @@ class Catalogue:
         text = f"{float(f'{value:.{digits}g}'):.{places}f}"
         return self._signs(text)
 
+    def together(self, *values: float, digits: int = 2) -> tuple[str, ...]:
+        """Numbers said to the same decimal: that of the second digit of the largest, so that an interval reads as one."""
+        finite = [abs(v) for v in values if math.isfinite(v)]
+        largest = float(f"{max(finite, default=0.0):.{digits}g}")
+        places = max(0, digits - 1 - math.floor(math.log10(largest))) if largest else 0
+        rounded = [round(v, places) + 0.0 for v in values]  # + 0.0: no minus before a zero
+        return tuple("–" if not math.isfinite(v) else self._signs(f"{v:.{places}f}") for v in rounded)
+
     def printed(self, value: float | None) -> str:
         """A number as its source prints it: all its digits."""
         return "–" if value is None or not math.isfinite(value) else self._signs(f"{value:.10g}")

@@ -114,7 +114,8 @@ def headline(answer: Answer, c: Catalogue) -> str:
 
 def interval(row: Mapping[str, float], c: Catalogue) -> str:
     """Middle and world interval, two digits."""
-    return c.say("assumptions.with_interval", value=row["middle"], low=row["low"], high=row["high"])
+    low, middle, high = c.together(row["low"], row["middle"], row["high"])
+    return c.say("assumptions.with_interval", value=middle, low=low, high=high)
 
 
 def hundred(shares: Mapping[str, float]) -> dict[str, int]:

@@ -43,3 +43,13 @@ def test_a_number_is_said_within_half_a_unit_of_its_second_digit(value):
 @pytest.mark.parametrize(("value", "said"), [(1.0, "1.0"), (0.096, "0.096"), (-12.34, "\u221212"), (None, "–"), (0.0, "0")])
 def test_two_digits(value, said):
     assert Catalogue("en").number(value) == said
+
+
+@given(st.lists(st.floats(-1e5, 1e5), min_size=2, max_size=4).filter(lambda v: max(map(abs, v)) > 1e-6))
+def test_numbers_of_one_interval_share_their_decimals(values):
+    said = Catalogue("en").together(*values)
+    assert len({len(s.partition(".")[2]) for s in said}) == 1
+    back = [float(s.replace("\u2212", "-")) for s in said]
+    largest = max(map(abs, values))
+    assert all(abs(b - v) <= 0.051 * largest for b, v in zip(back, values, strict=True))
+    assert not any(re.fullmatch("\u22120\\.?0*", s) for s in said)

@@ -107,7 +107,12 @@ def _size(answer: Answer, c: Catalogue) -> list[Item]:
     spread = head["person_spread"]
     return [
         Table(heading, columns, tuple(rows), frozenset({1})),
-        Paragraph(c.say("assumptions.people_differ", low=spread["low"], high=spread["high"])),
+        Paragraph(
+            c.say(
+                "assumptions.people_differ",
+                **dict(zip(("low", "high"), c.together(spread["low"], spread["high"]), strict=True)),
+            )
+        ),
         Table(c.say("assumptions.split"), columns, tuple(split), frozenset({1})),
         Paragraph(c.say("assumptions.split_note"), "note"),
     ]
@@ -139,7 +144,14 @@ def _screening(s: dict[str, Any], c: Catalogue) -> list[Item]:
     text = [c.say("assumptions.screening_text", drawn=c.count(s["drawn"]), included=c.count(s["included"]), worlds=s["worlds"],
                   effective=c.count(s["effective_size"]))]  # fmt: skip
     prevalence = s["prevalence_percent"]
-    text.append(c.say("assumptions.prevalence", **prevalence))
+    text.append(
+        c.say(
+            "assumptions.prevalence",
+            **dict(
+                zip(("low", "middle", "high"), c.together(*(prevalence[k] for k in ("low", "middle", "high"))), strict=True)
+            ),
+        )
+    )
     if s["nobody_to_study"]:
         text.append(c.say("assumptions.nobody", worlds=s["nobody_to_study"]))
     if refused := sum(s["refused"].values()):

@@ -29,10 +29,12 @@ def block(answer: Answer, c: Catalogue) -> Block:
 
 
 def cite(row: Row, c: Catalogue) -> str:
-    """First author and year, as in "Bidonde 2017"."""
+    """First author and year, as in "Bidonde 2017"; the id of the source where no author is recorded."""
     authors: Sequence[str] = row["authors"]
-    who = authors[0] + (" et al." if len(authors) > 1 else "") if authors else c.say("published.unnamed")
-    return f"{who} {row['year']}" if row["year"] else f"{who}, {c.say('published.undated')}"
+    who = authors[0] + (" et al." if len(authors) > 1 else "") if authors else str(row["source"])
+    if row["year"] is None:
+        return f"{who}, {c.say('published.undated')}"
+    return who if who.endswith(str(row["year"])) else f"{who} {row['year']}"
 
 
 def level(name: str, c: Catalogue) -> str:
@@ -55,6 +57,21 @@ def prediction(row: Row, c: Catalogue) -> str:
     """The interval in which a new study would be expected; empty where it cannot be computed."""
     p = row["prediction"]
     return c.say("published.prediction", low=float(p["low"]), high=float(p["high"])) if p else ""
+
+
+def pooled(row: Row, c: Catalogue) -> str:
+    """How many studies and people stand behind a result; empty where not printed."""
+    k, n = row["effect"]["k"], row["effect"]["n"]
+    if k is None or k < 2:
+        return ""
+    return c.say("published.pooled_k", k=k) if n is None else c.say("published.pooled", k=k, n=c.count(n))
+
+
+def numbers(row: Row, c: Catalogue) -> str:
+    """Effect, prediction interval, studies and people, as far as printed."""
+    if row["effect"] is None:
+        return size(row, c)
+    return "; ".join(part for part in (size(row, c), prediction(row, c), pooled(row, c)) if part)
 
 
 def used(row: Row, c: Catalogue, *, brief: bool = False) -> str:
@@ -89,7 +106,7 @@ def _contradictions(rows: Sequence[Row], c: Catalogue) -> list[Item]:
 def _entry(number: int, row: Row, c: Catalogue) -> Entry:
     details = [c.say("published.source", authors=cite(row, c), level=level(row["level"], c), used=used(row, c))]
     if row["effect"] is not None:
-        details.append("; ".join(part for part in (size(row, c), prediction(row, c)) if part))
+        details.append(numbers(row, c))
     if row["suspect"]:
         details.append(c.say("published.suspect", why=row["suspect"]))
     if row["interest"]:
@@ -104,15 +121,13 @@ def table(rows: Sequence[Row], c: Catalogue) -> Table:
     for n, row in enumerate(rows, 1):
         notes = [c.say("published.suspect", why=row["suspect"])] if row["suspect"] else []
         notes += [c.say("published.interest", interest=row["interest"])] if row["interest"] else []
-        p = row["prediction"]
         body.append((
             str(n), " ".join([c.pick(row), *notes]),
             Link(cite(row, c), f"https://doi.org/{row['doi']}") if row["doi"] else cite(row, c),
-            level(row["level"], c), size(row, c),
-            f"{c.number(p['low'])} … {c.number(p['high'])}" if p else "–",
+            level(row["level"], c), numbers(row, c),
             ", ".join(number[o] for o in row["contradicts"] if o in number) or "–", used(row, c, brief=True),
         ))  # fmt: skip
-    names = ("number", "text", "source", "level", "size", "prediction", "contradicts", "used")
+    names = ("number", "text", "source", "level", "size", "contradicts", "used")
     return Table(c.say("published.figure_title"), tuple(c.say(f"published.column_{n}") for n in names), tuple(body))
 
 

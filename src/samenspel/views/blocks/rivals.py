@@ -34,6 +34,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
             items.append(Paragraph(parts, where="text"))
     visible = [(h, _parts(answer, h, c)) for h in hypotheses]
     if any(parts for _, parts in visible):
+        items.append(Heading(c.say("rivals.parts_heading"), where="report"))
         items.append(Listing(tuple(Entry(c.pick(h["question"]), (p,)) for h, p in visible if p), where="report"))
     return Block("rivals", c.say("heading.rivals"), tuple(items))
 

@@ -8,6 +8,7 @@ from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Entry, Item, Listing, Paragraph, Picture, Table
 from samenspel.views.patients import is_without_simulation
+from samenspel.views.words import interval
 
 
 def block(answer: Answer, c: Catalogue) -> Block:
@@ -44,7 +45,7 @@ def _entry(row: dict[str, Any], c: Catalogue) -> str:
 def _tiers(r: dict[str, Any], c: Catalogue) -> list[Item]:
     rows = tuple(
         (c.name("system", row["system"]), str(row["tier"] + 1), str(len(row["couplings"])),
-         c.say("assumptions.with_interval", value=row["lost_median"], low=row["lost_low"], high=row["lost_high"]))
+         interval({"low": row["lost_low"], "middle": row["lost_median"], "high": row["lost_high"]}, c))
         for row in in_order(r["rows"], c)
     )  # fmt: skip
     names = ("system", "tier", "links", "lost")
