@@ -279,10 +279,11 @@ class Program:
             v[place] = symbols[symbol]
         for place, number in self._fixed:
             v[place] = number
-        for (f, place, a, b), free in zip(self._run, self._free, strict=True):
-            v[place] = f(v[a]) if b < 0 else f(v[a], v[b])
-            for spot in free:
-                v[spot] = None
+        with np.errstate(all="ignore"):  # what overflows becomes a value, and its owner a counted failure
+            for (f, place, a, b), free in zip(self._run, self._free, strict=True):
+                v[place] = f(v[a]) if b < 0 else f(v[a], v[b])
+                for spot in free:
+                    v[spot] = None
         return [v[k] for k in self._out]
 
     def bind(self, symbols: Sequence[Any], fixed: frozenset[int]) -> Callable[[Sequence[Any]], list[Any]]:
@@ -310,10 +311,11 @@ class Program:
             w = v.copy()
             for place, symbol in load:
                 w[place] = symbols[symbol]
-            for (f, place, a, b), free in steps:
-                w[place] = f(w[a]) if b < 0 else f(w[a], w[b])
-                for spot in free:
-                    w[spot] = None
+            with np.errstate(all="ignore"):
+                for (f, place, a, b), free in steps:
+                    w[place] = f(w[a]) if b < 0 else f(w[a], w[b])
+                    for spot in free:
+                        w[spot] = None
             return [w[k] for k in out]
 
         return call

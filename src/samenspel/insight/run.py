@@ -132,6 +132,7 @@ def assemble(
                 "population": e.population, "treatment": e.treatment, "comparator": e.comparator, "outcome": e.outcome,
                 "outcome_en": outcome.en, "outcome_nl": outcome.nl, "day": e.day, "after_stopping": e.after_stopping,
                 "summary": e.summary, "sd": e.sd, "responder_change": e.responder_change,
+                "headline_measures": list(e.headline_measures),
             },
         },
         "published": {"rows": published(atlas, grading, scenario, worlds)},

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from samenspel.views import evidence_cli, leverage_cli, new_cli, run_cli
+from samenspel.views import evidence_cli, export_cli, leverage_cli, new_cli, run_cli
 from samenspel.views.guard import GuardedGroup
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ def _root(  # pyright: ignore[reportUnusedFunction]
 
 app.command("run")(run_cli.run)
 app.add_typer(evidence_cli.app, name="evidence")
+app.add_typer(export_cli.app, name="export")
 app.command("new")(new_cli.new)
 app.command("leverage")(leverage_cli.leverage)
 
