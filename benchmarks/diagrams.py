@@ -84,7 +84,9 @@ def random_diagram(stocks: int = 11, auxiliaries: int = 10, constants: int = 10,
         circle = kinds[source] == kinds[target] == "auxiliary" and source >= target
         if source != target and not circle:
             pairs.setdefault((source, target), "+" if rng.random() < 0.6 else "-")
-    return Diagram(variable=variables, link=tuple(Link(source=names[s], target=names[t], sign=x) for (s, t), x in pairs.items()))  # type: ignore[arg-type]
+    return Diagram(
+        variable=variables, link=tuple(Link(source=names[s], target=names[t], sign=x) for (s, t), x in pairs.items())
+    )  # type: ignore[arg-type]
 
 
 def peer_python(given: str | None, folder: Path) -> tuple[str | None, str]:
@@ -137,7 +139,9 @@ def main() -> None:
         ours = linear_effects(diagram, seed=SEED, draws=given.draws, horizons=[HORIZON], settings=settings)
         seconds.append(time.perf_counter() - begin)
     each = min(seconds) / given.draws
-    print(f"{processor()}; {len(diagram.variable)} variables, {len(diagram.links)} links, {len(diagram.interventions)} interventions, horizon {HORIZON:g}")
+    print(
+        f"{processor()}; {len(diagram.variable)} variables, {len(diagram.links)} links, {len(diagram.interventions)} interventions, horizon {HORIZON:g}"
+    )
     print(f"{'samenspel --linear':32s} {1e6 * each:10.1f} us per draw ({given.draws} draws)")
     if given.file is None:
         print("peer left out: it reads spreadsheets, and no file was named")
@@ -159,8 +163,12 @@ def main() -> None:
         mine = {v.label: float(np.median(np.abs(ours.effect[k, 0]))) for k, v in enumerate(diagram.interventions)}
         both = [n for n in mine if n in medians]
         rank = lambda table: np.argsort(np.argsort([table[n] for n in both]))  # noqa: E731
-        print(f"rank correlation of the two tools' median effects: {np.corrcoef(rank(mine), rank(medians))[0, 1]:.2f} ({len(both)} interventions)")
-    print(f"diagrams ratio {min(ratios.values()):.0f} (whole {ratios['whole']:.0f}, solver alone {ratios['solver']:.0f}; {given.draws} draws)")
+        print(
+            f"rank correlation of the two tools' median effects: {np.corrcoef(rank(mine), rank(medians))[0, 1]:.2f} ({len(both)} interventions)"
+        )
+    print(
+        f"diagrams ratio {min(ratios.values()):.0f} (whole {ratios['whole']:.0f}, solver alone {ratios['solver']:.0f}; {given.draws} draws)"
+    )
 
 
 if __name__ == "__main__":

@@ -17,10 +17,22 @@ from samenspel.quantities.errors import SamenspelError
 
 #: best first; the order found in data with which the authors of the Alzheimer diagram compare (their notebook)
 DATA_DRIVEN = (
-    "Sleep quality", "Depressive symptoms", "Hearing loss", "Head trauma", "Healthy dietary patterns", "Smoking", "Excessive alcohol use",
-    "Social relationships", "Education level", "Physical activity", "Diabetes", "Obesity", "Blood pressure", "Dyslipidaemia",
+    "Sleep quality",
+    "Depressive symptoms",
+    "Hearing loss",
+    "Head trauma",
+    "Healthy dietary patterns",
+    "Smoking",
+    "Excessive alcohol use",
+    "Social relationships",
+    "Education level",
+    "Physical activity",
+    "Diabetes",
+    "Obesity",
+    "Blood pressure",
+    "Dyslipidaemia",
     "Engagement in cognitively demanding tasks",
-)  # fmt: skip
+)
 
 
 def variable(name, kind, strength=0.0, outcome=False):
@@ -64,10 +76,22 @@ def test_two_stocks_that_chase_each_other_swing(k, g, t):
 def test_substitution_and_adjoint_agree_with_an_independent_solver(seed, t):
     """Auxiliaries solved at every instant by least squares on the drawn weights, the course by an adaptive solver."""
     variables = (
-        variable("c", "constant", 1.5), variable("a", "auxiliary", -1.0), variable("b", "auxiliary"), variable("z", "stock", 0.7),
+        variable("c", "constant", 1.5),
+        variable("a", "auxiliary", -1.0),
+        variable("b", "auxiliary"),
+        variable("z", "stock", 0.7),
         variable("y", "stock", outcome=True),
-    )  # fmt: skip
-    ends = [("c", "a", "+"), ("a", "b", "-"), ("z", "b", "+"), ("b", "z", "+"), ("b", "y", "-"), ("y", "a", "?"), ("c", "y", "+"), ("z", "y", "+")]
+    )
+    ends = [
+        ("c", "a", "+"),
+        ("a", "b", "-"),
+        ("z", "b", "+"),
+        ("b", "z", "+"),
+        ("b", "y", "-"),
+        ("y", "a", "?"),
+        ("c", "y", "+"),
+        ("z", "y", "+"),
+    ]
     diagram = Diagram(variable=variables, link=tuple(Link(source=s, target=x, sign=g) for s, x, g in ends))
     result = linear_effects(diagram, seed=seed, draws=1, horizons=[t], settings=LinearSettings(0.8, 0.5))
     w = {(x.source, x.target): float(result.weights[k, 0]) for k, x in enumerate(diagram.links)}
@@ -76,7 +100,7 @@ def test_substitution_and_adjoint_agree_with_an_independent_solver(seed, t):
 
         def rate(_t, x, c=c, bias=bias):
             z, y = x
-            a, b = np.linalg.solve([[1, 0], [-w["a", "b"], 1]], [w["c", "a"] * c + w["y", "a"] * y + bias, w["z", "b"] * z])
+            _, b = np.linalg.solve([[1, 0], [-w["a", "b"], 1]], [w["c", "a"] * c + w["y", "a"] * y + bias, w["z", "b"] * z])
             return [w["b", "z"] * b, w["b", "y"] * b + w["c", "y"] * c + w["z", "y"] * z]
 
         end = solve_ivp(rate, (0, t), [0.7 if name == "z" else 0.0, 0.0], rtol=1e-10, atol=1e-12).y[1, -1]
@@ -103,7 +127,9 @@ def test_draws_are_addressed_by_their_own_names_and_number():
 def test_weights_follow_their_law(half_normal, mean):
     variables = (variable("c", "constant", 1.0), variable("a", "auxiliary"), variable("z", "stock", outcome=True))
     links = (Link(source="c", target="a", sign="-"), Link(source="a", target="z", sign="?"))
-    w = linear_effects(Diagram(variable=variables, link=links), seed=2, draws=20_000, settings=LinearSettings(0.3, 0.1, half_normal)).weights
+    w = linear_effects(
+        Diagram(variable=variables, link=links), seed=2, draws=20_000, settings=LinearSettings(0.3, 0.1, half_normal)
+    ).weights
     assert (w[0] <= 0).all()
     assert -w[0].mean() == pytest.approx(mean, rel=0.02)
     assert abs(w[1].mean()) < 0.003
@@ -121,13 +147,16 @@ def test_without_bounds_effects_run_away():
     """What the mode is named for: a reinforcing loop at range 1 and horizon 80."""
     variables = (variable("z", "stock", 1.0, True), variable("y", "stock", 1.0))
     links = (Link(source="y", target="z", sign="+"), Link(source="z", target="y", sign="+"))
-    e = linear_effects(Diagram(variable=variables, link=links), seed=1, draws=100, horizons=[80.0], settings=LinearSettings(1.0, 1.0)).effect
+    e = linear_effects(
+        Diagram(variable=variables, link=links), seed=1, draws=100, horizons=[80.0], settings=LinearSettings(1.0, 1.0)
+    ).effect
     assert np.isfinite(e).all()
     assert np.median(np.abs(e)) > 1e6
 
 
 @pytest.mark.parametrize(
-    ("horizon", "auxiliary", "stock", "published"), [(20, 0.3, 0.1, 0.83), (80, 0.3, 0.1, 0.54), (20, 0.3, 0.3, 0.56), (20, 0.1, 0.1, 0.89)]
+    ("horizon", "auxiliary", "stock", "published"),
+    [(20, 0.3, 0.1, 0.83), (80, 0.3, 0.1, 0.54), (20, 0.3, 0.3, 0.56), (20, 0.1, 0.1, 0.89)],
 )
 def test_the_authors_rank_correlations_come_back(horizon, auxiliary, stock, published):
     """N = 200 as theirs; another stream of chance moves a rank correlation of 15 by a few hundredths."""

@@ -13,7 +13,7 @@ from samenspel.engine import Schedule, simulate
 @pytest.mark.parametrize(("days", "locked"), [(5, False), (10, False), (20, True), (39, True), (60, True)])
 def test_long_stress_flips_the_axis_and_short_stress_does_not(days, locked):
     """Threefold drive: after 5 or 10 days cortisol returns to 1.00; after 20, 39 or 60 it stays at 4.0 with glands of 4.0."""
-    length = days + 160
+    length = days + 300
     plan = Schedule(length, inputs={"stress.stressor": np.where(np.arange(length) < days, 2.0, 0.0)[:, None]})
     out = simulate(stand_alone(StressMemory), [0.0, float(length)], parameters=STRESS_MEMORY, schedule=plan, engine="reference",
                    rtol=1e-6, atol=1e-8)  # fmt: skip

@@ -66,7 +66,7 @@ def compose(
     """Join systems through couplings into one frozen model.
 
     With `fed`, each coupling reads x + gate (feed - x): an arm whose input ``gate.<id>`` is 1 gets the source's value of the
-    same person in the first arm. `open_ports` turns every port into a parameter with its neutral value (to measure what it does).
+    same person in the first arm. `open_ports` turns every port into a parameter with its neutral value.
     Raises `SamenspelError` for a dangling or doubly defined end, a source that sees a port, and an algebraic loop.
     """
     traces = {s.system: trace(s) for s in sorted(systems, key=lambda s: s.system)}

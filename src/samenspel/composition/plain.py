@@ -38,20 +38,33 @@ def plain_system(record: PlainSystem) -> type[System]:
     words: dict[str, Word] = {}
     states = {plain_word(s.id): s for s in record.state}
     if len(states) < len(record.state):
-        raise SamenspelError(f"plain system {record.id!r} has two states of one name.", file=f"systems/{record.id}.toml", cure="Rename one.")
+        raise SamenspelError(
+            f"plain system {record.id!r} has two states of one name.", file=f"systems/{record.id}.toml", cure="Rename one."
+        )
     for name, s in states.items():
         low, high = s.range
         if not low < high or not low <= s.start <= high:
-            raise SamenspelError(f"state {record.id}.{name}: start {s.start:g} does not lie in its range [{low:g}, {high:g}].",
-                                 file=f"systems/{record.id}.toml", cure="Correct start or range.")  # fmt: skip
+            raise SamenspelError(
+                f"state {record.id}.{name}: start {s.start:g} does not lie in its range [{low:g}, {high:g}].",
+                file=f"systems/{record.id}.toml",
+                cure="Correct start or range.",
+            )
         words[name] = State(unit=s.unit, doc=s.en, low=low, high=high, start=s.start)
         words[TO + name] = Port(unit=s.unit, combine="sum", shifts=name)
         words[PUSH + name] = Input(unit=s.unit)
         if s.set_point == "parameter":
             words[SET + name] = Parameter(unit=s.unit)
-    return type(_class_name(record.id), (System,), {
-        "__doc__": record.en, "__module__": __name__, "system": plain_word(record.id), **words, "drift": staticmethod(_drift(states)),
-    })  # fmt: skip
+    return type(
+        _class_name(record.id),
+        (System,),
+        {
+            "__doc__": record.en,
+            "__module__": __name__,
+            "system": plain_word(record.id),
+            **words,
+            "drift": staticmethod(_drift(states)),
+        },
+    )
 
 
 def _class_name(entry: str) -> str:
@@ -85,6 +98,10 @@ def full_catalogue(atlas: Atlas, shared: Mapping[tuple[str, str], type[System]])
     both = sorted(name for name, _ in own if any(name == other for other, _ in shared))
     if both:
         place = atlas.where("system", both[0].replace("_", "-"))
-        raise SamenspelError(f"plain system {both[0]!r} has the name of a system that the package ships.", file=place.file,
-                             line=place.line or None, cure="Rename it.")  # fmt: skip
+        raise SamenspelError(
+            f"plain system {both[0]!r} has the name of a system that the package ships.",
+            file=place.file,
+            line=place.line or None,
+            cure="Rename it.",
+        )
     return {**shared, **own}

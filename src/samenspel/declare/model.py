@@ -181,12 +181,12 @@ class Model:
         """Each assignment written out over states, parameters, inputs and held values alone."""
         out: dict[sympy.Symbol, Expr] = {}
         for name, expression in self.assignments:
-            out[sympy.Symbol(name, real=True)] = expression.xreplace(out)
+            out[sympy.Symbol(name, real=True)] = sympy.sympify(expression.xreplace(out))
         return {s.name: e for s, e in out.items()}
 
     def expand(self, expression: Expr) -> Expr:
         """An expression with every assignment written out."""
-        return expression.xreplace({sympy.Symbol(n, real=True): e for n, e in self.flat.items()})
+        return sympy.sympify(expression.xreplace({sympy.Symbol(n, real=True): e for n, e in self.flat.items()}))
 
     def names_in(self, expressions: Iterable[Expr]) -> set[str]:
         """Names of all free symbols."""

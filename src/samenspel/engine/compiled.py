@@ -145,16 +145,16 @@ class Compiled:
         rest = tape.fork(replaced)
         for _ in range(2):  # twice: a source may itself use an accumulator
             for name, expression in m.assignments:
-                rest._of.clear()
+                rest.forget()
                 rest.at[name] = rest.read(expression)
             for h in m.habits:
                 rest.at[HABIT + h] = rest.at[h]
             for f in m.feeds:
                 rest.at[FEED + f] = rest.at[f]
             for a in m.accumulators:
-                rest._of.clear()
+                rest.forget()
                 rest.at[a.name] = rest.read(a.of)
-        rest._of.clear()
+        rest.forget()
         return rest
 
     @cached_property

@@ -103,8 +103,7 @@ def run_numpy(
     c, arms, n = compiled(model), len(schedules), people.n
     schedules = align(schedules)
     first, days, slots = schedules[0].first_day, schedules[0].days, schedules[0].slots
-    tile = lambda v: np.tile(v, arms) if isinstance(v, np.ndarray) and v.ndim else v  # noqa: E731
-    p = [tile(v) for v in parameter_rows(c, people.parameters)]
+    p = [_tiled(v, arms) for v in parameter_rows(c, people.parameters)]
     x, held = np.tile(start.states, (1, arms)), np.tile(start.held, (1, arms))
     codes = np.tile(start.codes, arms)
     midnight = Midnight(c, seed, people.person, people.world, arms)
@@ -148,6 +147,10 @@ def run_numpy(
         end = Condition(x[:, part].copy(), held[:, part].copy(), codes[part].copy())
         out.append(Trajectories(tuple(save), np.array(wanted), kept[:, :, part].copy(), end))
     return out
+
+
+def _tiled(value: float | Array, arms: int) -> float | Array:
+    return np.tile(value, arms) if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def _inputs(

@@ -38,9 +38,10 @@ class Guards:
 def _root(event: EventVar) -> sympy.Expr:
     trigger = event.trigger
     if isinstance(trigger, sympy.core.relational.Relational):
-        left, right = trigger.lhs, trigger.rhs
-        return left - right if trigger.rel_op in (">", ">=") else right - left
-    return sympy.sympify(trigger)
+        left, right = sympy.sympify(trigger.lhs), sympy.sympify(trigger.rhs)
+        rising = isinstance(trigger, sympy.StrictGreaterThan | sympy.GreaterThan)
+        return left - right if rising else right - left
+    raise SamenspelError(f"event {event.name!r}: its trigger is no comparison.", cure="Write it as a guard above 0.")
 
 
 class _Person:

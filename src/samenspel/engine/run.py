@@ -105,7 +105,8 @@ def _check_outputs(model: Model, save: Sequence[str]) -> None:
     known = compiled(model).outputs
     for name in save:
         if name not in known:
-            raise SamenspelError(f"model {model.name!r} has no {name!r}. Nearest: {nearest(name, known)}.", cure="Save a state or read-out.")
+            raise SamenspelError(f"model {model.name!r} has no {name!r}. Nearest: {nearest(name, known)}.",
+                                 cure="Save a state or read-out.")  # fmt: skip
 
 
 def first_condition(model: Model, people: People, start: Mapping[str, float]) -> Condition:

@@ -53,6 +53,10 @@ class Tape:
             self.at[name] = self._append(("symbol", (), float(place)))
         self.zero, self.one = self.number(0.0), self.number(1.0)
 
+    def forget(self) -> None:
+        """Read expressions anew: some names stand for other steps now."""
+        self._of.clear()
+
     def fork(self, replaced: Mapping[str, int]) -> Tape:
         """The same tape for reading expressions in which some names stand for other steps."""
         other = Tape.__new__(Tape)
@@ -156,7 +160,7 @@ class Tape:
 
     def _power(self, base: sympy.Basic, exponent: sympy.Basic) -> int:
         if exponent.could_extract_minus_sign():  # pyright: ignore[reportAttributeAccessIssue]
-            return self.apply("div", self.one, self.read(sympy.Pow(base, -exponent)))  # pyright: ignore[reportOperatorIssue]
+            return self.apply("div", self.one, self.read(sympy.Pow(base, -exponent)))  # pyright: ignore[reportOperatorIssue, reportArgumentType]
         x = self.read(base)
         if exponent == sympy.Rational(1, 2):
             return self.apply("sqrt", x)

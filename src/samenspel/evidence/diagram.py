@@ -134,8 +134,10 @@ def read_diagram(folder: Path | str) -> Diagram:
     """
     path = Path(folder) / FILE
     if not path.is_file():
-        raise SamenspelError(f"{folder} holds no {FILE}: this atlas was not made from a diagram.",
-                             cure="Make one with `samenspel new NAME --from-kumu FILE.xlsx`.")  # fmt: skip
+        raise SamenspelError(
+            f"{folder} holds no {FILE}: this atlas was not made from a diagram.",
+            cure="Make one with `samenspel new NAME --from-kumu FILE.xlsx`.",
+        )
     raw = read_bytes(path)
     text = raw if isinstance(raw, Issue) else decode(raw, FILE)
     data = text if isinstance(text, Issue) else parse(text, FILE)
@@ -144,7 +146,9 @@ def read_diagram(folder: Path | str) -> Diagram:
     try:
         return Diagram.model_validate_json(json.dumps(data))
     except (ValidationError, TypeError) as fault:
-        raise SamenspelError(f"this is no diagram: {first_fault(fault)}.", file=FILE, cure="Import the drawing again.") from fault
+        raise SamenspelError(
+            f"this is no diagram: {first_fault(fault)}.", file=FILE, cure="Import the drawing again."
+        ) from fault
 
 
 def first_fault(fault: Exception) -> str:

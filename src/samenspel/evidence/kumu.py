@@ -44,12 +44,18 @@ def read_kumu(path: Path | str, outcome: str | None = None, reserved: Collection
     titles = {title.strip().lower(): title for title in sheets}
     for wanted in (ELEMENTS, CONNECTIONS):
         if wanted.lower() not in titles:
-            raise SamenspelError(f"there is no sheet {wanted!r}; there is {', '.join(map(repr, sheets))}.", file=file,
-                                 cure=say_nearest(wanted, sheets, f"Name the sheets {ELEMENTS} and {CONNECTIONS}."))  # fmt: skip
+            raise SamenspelError(
+                f"there is no sheet {wanted!r}; there is {', '.join(map(repr, sheets))}.",
+                file=file,
+                cure=say_nearest(wanted, sheets, f"Name the sheets {ELEMENTS} and {CONNECTIONS}."),
+            )
     for title in PRODUCTS:
         if title in titles and len(sheets[titles[title]]) > 1:
-            raise SamenspelError(f"sheet {titles[title]!r} lists products of two variables, which are not read.", file=file,
-                                 cure="Draw them as links, or remove the sheet.")  # fmt: skip
+            raise SamenspelError(
+                f"sheet {titles[title]!r} lists products of two variables, which are not read.",
+                file=file,
+                cure="Draw them as links, or remove the sheet.",
+            )
     elements = _Sheet(sheets[titles[ELEMENTS.lower()]], titles[ELEMENTS.lower()], file, ("label",))
     connections = _Sheet(sheets[titles[CONNECTIONS.lower()]], titles[CONNECTIONS.lower()], file, ("from", "to", "type"))
     ends = [_ends(connections, row) for row in connections.rows]
@@ -58,14 +64,18 @@ def read_kumu(path: Path | str, outcome: str | None = None, reserved: Collection
         for end in (first, last):
             if end.casefold() not in labels:
                 raise connections.wrong(row, f"{end!r} is no element.", say_nearest(end, [name for name, _ in labels.values()]))
-    reached = {last.casefold() for (_, last), row in zip(ends, connections.rows, strict=True)}
-    reached |= {f.casefold() for (f, _), row in zip(ends, connections.rows, strict=True) if _direction(connections, row) == "mutual"}
+    reached = {last.casefold() for _, last in ends}
+    reached |= {
+        f.casefold() for (f, _), row in zip(ends, connections.rows, strict=True) if _direction(connections, row) == "mutual"
+    }
     variables = _variables(elements, labels, reached, outcome, {*reserved, *KEYWORDS})
     links = _links(connections, ends, {v.label.casefold(): v for v in variables})
     for v in variables:
         if v.kind != "constant" and not any(x.target == v.id for x in links if x.left_out is None):
             row = next(r for r in elements.rows if r["label"] == v.label)
-            raise elements.wrong(row, f"{v.label!r} is of type {v.kind}, and nothing leads to it.", "Make it a constant, or draw what moves it.")
+            raise elements.wrong(
+                row, f"{v.label!r} is of type {v.kind}, and nothing leads to it.", "Make it a constant, or draw what moves it."
+            )
     try:
         return Diagram(variable=variables, link=links)
     except ValidationError as fault:
@@ -83,11 +93,17 @@ class _Sheet:
         named = [h for h in header if h]
         for name in needed:
             if name not in header:
-                raise SamenspelError(f"sheet {title!r} has no column {name.title()!r}.", file=file, line=rows[0][0],
-                                     cure=say_nearest(name, named, "Give the columns their Kumu names in the first row."))  # fmt: skip
+                raise SamenspelError(
+                    f"sheet {title!r} has no column {name.title()!r}.",
+                    file=file,
+                    line=rows[0][0],
+                    cure=say_nearest(name, named, "Give the columns their Kumu names in the first row."),
+                )
         twice = sorted({h for h in named if named.count(h) > 1})
         if twice:
-            raise SamenspelError(f"sheet {title!r} has the column {twice[0]!r} twice.", file=file, line=rows[0][0], cure="Remove one.")
+            raise SamenspelError(
+                f"sheet {title!r} has the column {twice[0]!r} twice.", file=file, line=rows[0][0], cure="Remove one."
+            )
         self.rows: list[dict[str, Cell]] = []
         for number, cells in rows[1:]:
             table: dict[str, Cell] = {h: c for h, c in zip(header, cells, strict=False) if h}
@@ -96,7 +112,9 @@ class _Sheet:
         for name in UNREAD:
             filled = next((r for r in self.rows if r.get(name) is not None), None)
             if filled is not None:
-                raise self.wrong(filled, f"column {name.title()!r} holds an equation, and equations are not read.", "Empty the column.")
+                raise self.wrong(
+                    filled, f"column {name.title()!r} holds an equation, and equations are not read.", "Empty the column."
+                )
 
     def wrong(self, row: Mapping[str, Cell], what: str, cure: str) -> SamenspelError:
         """An error about one row."""
@@ -125,8 +143,11 @@ class _Sheet:
         except ValueError:
             value = float("nan")
         if not abs(value) <= 1e6:
-            raise self.wrong(row, f"{column.title() if len(column) > 2 else column.upper()} is {written!r}, no number up to a million.",
-                             "Write a number, or leave the cell empty.")  # fmt: skip
+            raise self.wrong(
+                row,
+                f"{column.title() if len(column) > 2 else column.upper()} is {written!r}, no number up to a million.",
+                "Write a number, or leave the cell empty.",
+            )
         return value
 
 
@@ -146,11 +167,16 @@ def _labels(elements: _Sheet) -> dict[str, tuple[str, int]]:
             raise elements.wrong(row, "an element has no Label.", "Name it, or empty the row.")
         row["label"] = label
         if label.casefold() in found:
-            raise elements.wrong(row, f"{label!r} stands twice, first in row {found[label.casefold()][1]}.", "Rename or remove one.")
+            raise elements.wrong(
+                row, f"{label!r} stands twice, first in row {found[label.casefold()][1]}.", "Rename or remove one."
+            )
         found[label.casefold()] = label, number_of(row)
     if not 2 <= len(found) <= MOST_VARIABLES:
-        raise SamenspelError(f"sheet {elements.title!r} has {len(found)} elements; from 2 to {MOST_VARIABLES} can be read.",
-                             file=elements.file, cure="Split or complete the diagram.")  # fmt: skip
+        raise SamenspelError(
+            f"sheet {elements.title!r} has {len(found)} elements; from 2 to {MOST_VARIABLES} can be read.",
+            file=elements.file,
+            cure="Split or complete the diagram.",
+        )
     return found
 
 
@@ -172,15 +198,22 @@ def _variables(
     elements: _Sheet, labels: Mapping[str, tuple[str, int]], reached: set[str], outcome: str | None, taken: set[str]
 ) -> tuple[Variable, ...]:
     if outcome is not None and outcome.casefold() not in labels:
-        raise SamenspelError(f"the outcome {outcome!r} is no element.", file=elements.file,
-                             cure=say_nearest(outcome, [label for label, _ in labels.values()]))  # fmt: skip
+        raise SamenspelError(
+            f"the outcome {outcome!r} is no element.",
+            file=elements.file,
+            cure=say_nearest(outcome, [label for label, _ in labels.values()]),
+        )
     out: list[Variable] = []
     for row in elements.rows:
         label, assumed = str(row["label"]), []
         written = elements.text(row, "type")
         kind = KINDS.get(written.lower())
         if written and kind is None:
-            raise elements.wrong(row, f"{label!r} has the Type {written!r}.", say_nearest(written.lower(), KINDS, f"Use {', '.join(KINDS)}, or leave it empty."))
+            raise elements.wrong(
+                row,
+                f"{label!r} has the Type {written!r}.",
+                say_nearest(written.lower(), KINDS, f"Use {', '.join(KINDS)}, or leave it empty."),
+            )
         if kind is None:
             kind = "stock" if label.casefold() in reached else "constant"
             assumed.append(f"no type given: taken as a {kind}")
@@ -188,15 +221,29 @@ def _variables(
         if strength is None:
             assumed.append("no tag given: no intervention")
         said = elements.text(row, "description").casefold() == "voi"
-        out.append(Variable(
-            id=_own_word(label, taken), label=label, kind=kind, strength=strength or 0.0, row=number_of(row),
-            outcome=said if outcome is None else label.casefold() == outcome.casefold(), assumed="; ".join(assumed) or None,
-        ))  # fmt: skip
+        out.append(
+            Variable(
+                id=_own_word(label, taken),
+                label=label,
+                kind=kind,
+                strength=strength or 0.0,
+                row=number_of(row),
+                outcome=said if outcome is None else label.casefold() == outcome.casefold(),
+                assumed="; ".join(assumed) or None,
+            )
+        )
     marked = [v.label for v in out if v.outcome]
     if len(marked) != 1:
-        what = f"{len(marked)} elements are marked as outcome: {', '.join(marked)}" if marked else "no element is marked as the outcome"
-        raise SamenspelError(f"sheet {elements.title!r}: {what}.", file=elements.file,
-                             cure="Write VOI in the Description of one element, or give --outcome LABEL.")  # fmt: skip
+        what = (
+            f"{len(marked)} elements are marked as outcome: {', '.join(marked)}"
+            if marked
+            else "no element is marked as the outcome"
+        )
+        raise SamenspelError(
+            f"sheet {elements.title!r}: {what}.",
+            file=elements.file,
+            cure="Write VOI in the Description of one element, or give --outcome LABEL.",
+        )
     return tuple(out)
 
 
@@ -215,26 +262,43 @@ def _own_word(label: str, taken: set[str]) -> str:
 
 def _links(connections: _Sheet, ends: Sequence[tuple[str, str]], of: Mapping[str, Variable]) -> tuple[Link, ...]:
     if not 1 <= len(ends) <= MOST_LINKS:
-        raise SamenspelError(f"sheet {connections.title!r} has {len(ends)} connections; from 1 to {MOST_LINKS} can be read.",
-                             file=connections.file, cure="Split or complete the diagram.")  # fmt: skip
+        raise SamenspelError(
+            f"sheet {connections.title!r} has {len(ends)} connections; from 1 to {MOST_LINKS} can be read.",
+            file=connections.file,
+            cure="Split or complete the diagram.",
+        )
     out: dict[tuple[str, str], Link] = {}
     for (first, last), row in zip(ends, connections.rows, strict=True):
         written = connections.text(row, "type")
         sign = SIGNS.get(written) if written else "?"
         if sign is None:
-            raise connections.wrong(row, f"the link from {first!r} to {last!r} has the Type {written!r}.",
-                                    "Write + or -, or leave it empty where the sign is unknown.")  # fmt: skip
+            raise connections.wrong(
+                row,
+                f"the link from {first!r} to {last!r} has the Type {written!r}.",
+                "Write + or -, or leave it empty where the sign is unknown.",
+            )
         low, high = connections.number(row, "lb"), connections.number(row, "ub")
         both = ((first, last), (last, first)) if _direction(connections, row) == "mutual" else ((first, last),)
         for a, b in both:
             source, target = of[a.casefold()], of[b.casefold()]
             try:
-                link = Link(source=source.id, target=target.id, sign=sign, low=low, high=high, row=number_of(row),
-                            left_out=TO_A_CONSTANT if target.kind == "constant" else None)  # fmt: skip
+                link = Link(
+                    source=source.id,
+                    target=target.id,
+                    sign=sign,
+                    low=low,
+                    high=high,
+                    row=number_of(row),
+                    left_out=TO_A_CONSTANT if target.kind == "constant" else None,
+                )
             except ValidationError as fault:
-                raise connections.wrong(row, f"the link from {a!r} to {b!r}: {first_fault(fault)}.", "Give LB and UB, LB first.") from fault
+                raise connections.wrong(
+                    row, f"the link from {a!r} to {b!r}: {first_fault(fault)}.", "Give LB and UB, LB first."
+                ) from fault
             known = out.get((link.source, link.target))
             if known is not None and (known.sign, known.low, known.high) != (link.sign, link.low, link.high):
-                raise connections.wrong(row, f"the link from {a!r} to {b!r} stands twice and differs; first in row {known.row}.", "Keep one.")
+                raise connections.wrong(
+                    row, f"the link from {a!r} to {b!r} stands twice and differs; first in row {known.row}.", "Keep one."
+                )
             out.setdefault((link.source, link.target), link)
     return tuple(out.values())

@@ -267,7 +267,7 @@ class PlainState(Record):
     unit: str = "1"
     range: tuple[float, float]
     start: float
-    set_point: Literal["start", "parameter"] = "start"  # parameter: the atlas gives ``<system>.set_<state>``, so people may differ
+    set_point: Literal["start", "parameter"] = "start"  # parameter: ``<system>.set_<state>`` of the atlas; people may differ
     time_constant: float = Field(gt=0)
     assumption: Wording | None = None
     claim: ClaimId | None = None

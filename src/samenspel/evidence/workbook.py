@@ -25,7 +25,17 @@ MOST_BYTES = 20 * 2**20  # of the file
 MOST_UNPACKED = 100 * 2**20  # of all its parts together
 MOST_PARTS, MOST_ROWS, MOST_COLUMNS = 2000, 20_000, 100
 #: what the standard library raises over a damaged archive
-DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError, OSError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OSError,
+)
 OLE = b"\xd0\xcf\x11\xe0"  # an old .xls, or an encrypted .xlsx
 
 Cell = str | float | None
@@ -51,8 +61,11 @@ def read_sheets(path: Path | str) -> dict[str, list[Row]]:
     except SamenspelError:
         raise
     except Exception as fault:  # openpyxl raises whatever a broken part makes it stumble over
-        raise _refused(f"the workbook cannot be read ({type(fault).__name__}); it has {len(sheets)} sheets.", path.name,
-                       "Open it in a spreadsheet program and save it again as .xlsx.") from fault  # fmt: skip
+        raise _refused(
+            f"the workbook cannot be read ({type(fault).__name__}); it has {len(sheets)} sheets.",
+            path.name,
+            "Open it in a spreadsheet program and save it again as .xlsx.",
+        ) from fault
 
 
 def _refused(what: str, file: str, cure: str) -> SamenspelError:
@@ -62,16 +75,26 @@ def _refused(what: str, file: str, cure: str) -> SamenspelError:
 def _bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
-            raise _refused("there is no such file." if not path.exists() else "this is no file.", str(path), "Name an .xlsx file.")
+            raise _refused(
+                "there is no such file." if not path.exists() else "this is no file.", str(path), "Name an .xlsx file."
+            )
         if path.stat().st_size > MOST_BYTES:
-            raise _refused(f"the file is larger than {MOST_BYTES // 2**20} MB.", path.name, "Keep only the two sheets of the diagram.")
+            raise _refused(
+                f"the file is larger than {MOST_BYTES // 2**20} MB.", path.name, "Keep only the two sheets of the diagram."
+            )
         raw = path.read_bytes()
     except OSError as fault:
-        raise _refused(f"the file cannot be read: {fault.strerror}.", str(path), "Check the path and its permissions.") from fault
+        raise _refused(
+            f"the file cannot be read: {fault.strerror}.", str(path), "Check the path and its permissions."
+        ) from fault
     if raw.startswith(OLE):
-        raise _refused("this is an old .xls or a workbook with a password.", path.name, "Save it as .xlsx, without password or macros.")
+        raise _refused(
+            "this is an old .xls or a workbook with a password.", path.name, "Save it as .xlsx, without password or macros."
+        )
     if not zipfile.is_zipfile(io.BytesIO(raw)):
-        raise _refused("this is no .xlsx workbook.", path.name, "Export the diagram from Kumu as a spreadsheet, or save it as .xlsx.")
+        raise _refused(
+            "this is no .xlsx workbook.", path.name, "Export the diagram from Kumu as a spreadsheet, or save it as .xlsx."
+        )
     return raw
 
 
@@ -99,8 +122,11 @@ def _inspect(raw: bytes, file: str) -> list[str]:
 
 def _sizes(parts: list[zipfile.ZipInfo], file: str) -> None:
     if len(parts) > MOST_PARTS or sum(p.file_size for p in parts) > MOST_UNPACKED:
-        raise _refused(f"the workbook unpacks to more than {MOST_UNPACKED // 2**20} MB or {MOST_PARTS} parts.", file,
-                       "Keep only the two sheets of the diagram.")  # fmt: skip
+        raise _refused(
+            f"the workbook unpacks to more than {MOST_UNPACKED // 2**20} MB or {MOST_PARTS} parts.",
+            file,
+            "Keep only the two sheets of the diagram.",
+        )
     names = [p.filename for p in parts]
     if len(set(names)) < len(names):
         raise _refused("the archive holds one part twice.", file, "Export or save it again.")
@@ -114,8 +140,11 @@ def _kind_of(name: str, part: zipfile.ZipInfo, file: str) -> None:
     if "externallinks" in name:
         raise _refused(f"the workbook links to another file ({part.filename}).", file, "Break the links and save again.")
     if "embeddings" in name or name.startswith("xl/connections") or name.startswith("xl/querytables"):
-        raise _refused(f"the workbook holds embedded objects or data connections ({part.filename}).", file,
-                       "Keep only the two sheets of the diagram.")  # fmt: skip
+        raise _refused(
+            f"the workbook holds embedded objects or data connections ({part.filename}).",
+            file,
+            "Keep only the two sheets of the diagram.",
+        )
 
 
 def _xml(stream: Any, part: str, file: str) -> None:
@@ -126,7 +155,11 @@ def _xml(stream: Any, part: str, file: str) -> None:
             tag = element.tag.rsplit("}", 1)[-1]
             if cells and tag == "c":
                 if any(child.tag.rsplit("}", 1)[-1] == "f" for child in element):
-                    raise _refused(f"cell {element.get('r', '?')} of {part} is a formula.", file, "Paste it as a value; formulas are not computed.")
+                    raise _refused(
+                        f"cell {element.get('r', '?')} of {part} is a formula.",
+                        file,
+                        "Paste it as a value; formulas are not computed.",
+                    )
                 element.clear()
             elif tag in ("Override", "Default") and "macroenabled" in element.get("ContentType", "").lower():
                 raise _refused("the workbook is of the kind that holds macros.", file, "Save it as .xlsx without macros.")
@@ -135,7 +168,9 @@ def _xml(stream: Any, part: str, file: str) -> None:
             elif tag in ("ddeLink", "oleLink"):
                 raise _refused(f"{part} links to another program.", file, "Break the links and save again.")
     except DefusedXmlException as fault:
-        raise _refused(f"{part} declares a document type or entities.", file, "Save it again from a spreadsheet program.") from fault
+        raise _refused(
+            f"{part} declares a document type or entities.", file, "Save it again from a spreadsheet program."
+        ) from fault
     except ParseError as fault:
         raise _refused(f"{part} is not well-formed ({fault.msg}).", file, "Export or save it again.") from fault
 
@@ -143,7 +178,9 @@ def _xml(stream: Any, part: str, file: str) -> None:
 def _relationship(element: Element, part: str, file: str) -> None:
     outside = element.get("TargetMode", "").lower() == "external"
     if outside and not element.get("Type", "").endswith("/hyperlink"):
-        raise _refused(f"{part} points outside the workbook ({element.get('Target', '?')[:80]}).", file, "Break the links and save again.")
+        raise _refused(
+            f"{part} points outside the workbook ({element.get('Target', '?')[:80]}).", file, "Break the links and save again."
+        )
 
 
 def _rows(sheet: Any, file: str) -> Iterator[Row]:
@@ -152,8 +189,11 @@ def _rows(sheet: Any, file: str) -> Iterator[Row]:
     found = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > 50 * MOST_ROWS or found > MOST_ROWS or len(cells) > MOST_COLUMNS:
-            raise _refused(f"sheet {sheet.title!r} has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns.", file,
-                           "Keep only the diagram.")  # fmt: skip
+            raise _refused(
+                f"sheet {sheet.title!r} has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns.",
+                file,
+                "Keep only the diagram.",
+            )
         values = tuple(_value(cell, sheet.title, file) for cell in cells)
         if any(v is not None for v in values):
             found += 1

@@ -52,16 +52,25 @@ class Effects:
 
 
 def leverage(
-    atlas: Atlas, diagram: Diagram, *, seed: int = 1, worlds: int = 64, horizons: Sequence[float] = HORIZONS,
-    ranges: Sequence[float] = RANGES, progress: Callable[[float], None] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    atlas: Atlas,
+    diagram: Diagram,
+    *,
+    seed: int = 1,
+    worlds: int = 64,
+    horizons: Sequence[float] = HORIZONS,
+    ranges: Sequence[float] = RANGES,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, Any]:
     """The ranking in every mode, range and horizon, with spread, tiers and how the orders agree.
 
     Raises `SamenspelError` when the diagram has no intervention, or no world is left.
     """
     if not diagram.interventions:
-        raise SamenspelError("the diagram has no intervention: every tag is empty or 0.", file="diagram.toml",
-                             cure="Give a strength to what can be pushed.")  # fmt: skip
+        raise SamenspelError(
+            "the diagram has no intervention: every tag is empty or 0.",
+            file="diagram.toml",
+            cure="Give a strength to what can be pushed.",
+        )
     _within("horizons", horizons, 1000.0)
     _within("ranges", ranges, 1.0)
     drawn = draw_worlds(atlas, full_catalogue(atlas, catalogue()), Grading(atlas).couplings(), seed=seed, ids=np.arange(worlds))
@@ -78,28 +87,48 @@ def leverage(
         if progress is not None:
             progress(0.8 + 0.2 * (k + 1) / len(ranges))
     return {
-        "mode": "bounded", "outcome": diagram.outcome.label, "worlds": found[0].effect.shape[2], "refused": len(drawn.refused), "seed": seed,
-        "step_days": step, "horizons": [float(h) for h in horizons], "ranges": [float(r) for r in ranges],
+        "mode": "bounded",
+        "outcome": diagram.outcome.label,
+        "worlds": found[0].effect.shape[2],
+        "refused": len(drawn.refused),
+        "seed": seed,
+        "step_days": step,
+        "horizons": [float(h) for h in horizons],
+        "ranges": [float(r) for r in ranges],
         "rankings": [_ranking(diagram, f, k, float(h)) for f in found for k, h in enumerate(horizons)],
         "agreement": _agreement(found, [float(h) for h in horizons]),
-    }  # fmt: skip
+    }
 
 
 def linear_leverage(
-    diagram: Diagram, *, seed: int = 1, draws: int = 200, horizons: Sequence[float] = (20.0,), settings: LinearSettings | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    diagram: Diagram,
+    *,
+    seed: int = 1,
+    draws: int = 200,
+    horizons: Sequence[float] = (20.0,),
+    settings: LinearSettings | None = None,
+) -> dict[str, Any]:
     """The same ranking by the linear reading (`insight.linear`): no decay, no bound, no budget."""
     settings = settings or LinearSettings()
     if not diagram.interventions:
-        raise SamenspelError("the diagram has no intervention: every tag is empty or 0.", file="diagram.toml",
-                             cure="Give a strength to what can be pushed.")  # fmt: skip
+        raise SamenspelError(
+            "the diagram has no intervention: every tag is empty or 0.",
+            file="diagram.toml",
+            cure="Give a strength to what can be pushed.",
+        )
     result: LinearEffects = linear_effects(diagram, seed=seed, draws=draws, horizons=horizons, settings=settings)
     found = Effects("linear", 0.0, result.effect)
     return {
-        "mode": "linear", "outcome": diagram.outcome.label, "draws": draws, "seed": seed, "auxiliary_range": settings.auxiliary_range,
-        "stock_range": settings.stock_range, "spread": "half-normal" if settings.half_normal else "uniform",
-        "horizons": list(result.horizons), "rankings": [_ranking(diagram, found, k, h) for k, h in enumerate(result.horizons)],
-    }  # fmt: skip
+        "mode": "linear",
+        "outcome": diagram.outcome.label,
+        "draws": draws,
+        "seed": seed,
+        "auxiliary_range": settings.auxiliary_range,
+        "stock_range": settings.stock_range,
+        "spread": "half-normal" if settings.half_normal else "uniform",
+        "horizons": list(result.horizons),
+        "rankings": [_ranking(diagram, found, k, h) for k, h in enumerate(result.horizons)],
+    }
 
 
 def _within(name: str, values: Sequence[float], most: float) -> None:
@@ -130,9 +159,19 @@ def _saturating(group: Group, diagram: Diagram, ranges: Sequence[float], horizon
     people = _people(group, ranges)
     ends = [max(1, round(h * step)) for h in horizons]
     days = max(ends)
-    plans = [Schedule(days)] + [Schedule(days, inputs={f"{v.id}.{PUSH}{STATE}": np.full((days, 1), v.strength)}) for v in diagram.interventions]
+    plans = [Schedule(days)] + [
+        Schedule(days, inputs={f"{v.id}.{PUSH}{STATE}": np.full((days, 1), v.strength)}) for v in diagram.interventions
+    ]
     outcome = f"{diagram.outcome.id}.{STATE}"
-    runs = run(group.model, people, plans, start=settle(group.model, people), save=[outcome], save_days=sorted({e - 1 for e in ends}), engine="numpy")
+    runs = run(
+        group.model,
+        people,
+        plans,
+        start=settle(group.model, people),
+        save=[outcome],
+        save_days=sorted({e - 1 for e in ends}),
+        engine="numpy",
+    )
     at = [int(np.searchsorted(runs[0].days, e - 1)) for e in ends]
     base = runs[0].of(outcome)
     effect = np.stack([(r.of(outcome) - base)[at] for r in runs[1:]])
@@ -178,13 +217,23 @@ def _ranking(diagram: Diagram, found: Effects, k: int, horizon: float) -> dict[s
     tiers = {n: t + 1 for t, n in enumerate(sorted(set(count.tolist())))}
     table = [
         {
-            "rank": place + 1, "tier": tiers[int(count[i])], "id": v.id, "label": v.label, "kind": v.kind, "strength": v.strength,
-            "median_size": float(middle[i]), "mean": float(effect[i].mean()), "sd": float(effect[i].std()),
-            "low": float(np.quantile(effect[i], 0.05)), "middle": float(np.median(effect[i])), "high": float(np.quantile(effect[i], 0.95)),
+            "rank": place + 1,
+            "tier": tiers[int(count[i])],
+            "id": v.id,
+            "label": v.label,
+            "kind": v.kind,
+            "strength": v.strength,
+            "median_size": float(middle[i]),
+            "mean": float(effect[i].mean()),
+            "sd": float(effect[i].std()),
+            "low": float(np.quantile(effect[i], 0.05)),
+            "middle": float(np.median(effect[i])),
+            "high": float(np.quantile(effect[i], 0.95)),
             "share_up": float((effect[i] > 0).mean()),
         }
-        for place, i in enumerate(order.tolist()) for v in (diagram.interventions[i],)
-    ]  # fmt: skip
+        for place, i in enumerate(order.tolist())
+        for v in (diagram.interventions[i],)
+    ]
     head: dict[str, Any] = {"mode": found.mode, "horizon": horizon}
     return {**head, **({"range": found.reach} if found.mode != "linear" else {}), "interventions": table}
 
@@ -195,14 +244,27 @@ def _agreement(found: Sequence[Effects], horizons: Sequence[float]) -> dict[str,
     middle = min(range(len(horizons)), key=lambda k: abs(horizons[k] - CENTRE[0]))
     central = next(f for f in found if f.mode == "saturating" and f.reach == reach)
     size = lambda f, k: np.median(np.abs(f.effect[:, k]), axis=1)  # noqa: E731
-    table = [{"mode": f.mode, "range": f.reach, "horizon": h, "rank_correlation": rank_correlation(size(central, middle), size(f, k))}
-             for f in found for k, h in enumerate(horizons)]  # fmt: skip
+    table = [
+        {
+            "mode": f.mode,
+            "range": f.reach,
+            "horizon": h,
+            "rank_correlation": rank_correlation(size(central, middle), size(f, k)),
+        }
+        for f in found
+        for k, h in enumerate(horizons)
+    ]
     known = [r["rank_correlation"] for r in table if r["rank_correlation"] is not None]
-    return {"with": {"mode": "saturating", "range": reach, "horizon": horizons[middle]}, "rows": table, "lowest": min(known, default=None)}
+    return {
+        "with": {"mode": "saturating", "range": reach, "horizon": horizons[middle]},
+        "rows": table,
+        "lowest": min(known, default=None),
+    }
 
 
 def rank_correlation(first: Array, second: Array) -> float | None:
     """Spearman's rank correlation; None where one order has fewer than two different values."""
     if len(set(first.tolist())) < 2 or len(set(second.tolist())) < 2:
         return None
-    return float(stats.spearmanr(first, second).statistic)
+    ranks = stats.rankdata(first), stats.rankdata(second)
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])

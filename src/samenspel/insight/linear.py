@@ -46,7 +46,9 @@ class LinearSettings:
         for name in ("auxiliary_range", "stock_range"):
             value = getattr(self, name)
             if not 0 < value <= 100:
-                raise SamenspelError(f"{name} must lie above 0 and at most at 100, got {value}.", cure="The usual range is 0.1 to 1.")
+                raise SamenspelError(
+                    f"{name} must lie above 0 and at most at 100, got {value}.", cure="The usual range is 0.1 to 1."
+                )
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +62,13 @@ class LinearEffects:
 
 
 def linear_effects(
-    diagram: Diagram, *, seed: int, draws: int, horizons: Sequence[float] = (20.0,), settings: LinearSettings | None = None,
-) -> LinearEffects:  # fmt: skip
+    diagram: Diagram,
+    *,
+    seed: int,
+    draws: int,
+    horizons: Sequence[float] = (20.0,),
+    settings: LinearSettings | None = None,
+) -> LinearEffects:
     """Effects of all interventions at all horizons (in steps) in `draws` draws of the weights.
 
     Raises `SamenspelError` for a circle of auxiliaries without a stock, and for sizes that make no sense.
@@ -70,13 +77,17 @@ def linear_effects(
         raise SamenspelError(f"draws must be at least 1, got {draws}.", cure="Give 1 or more.")
     times = np.array(sorted(set(horizons)), dtype=float)
     if not len(times) or not 0 < times[0] <= times[-1] <= 1000:
-        raise SamenspelError(f"horizons must lie above 0 and at most at 1000 steps, got {list(horizons)}.", cure="The usual range is 4 to 80.")
+        raise SamenspelError(
+            f"horizons must lie above 0 and at most at 1000 steps, got {list(horizons)}.", cure="The usual range is 4 to 80."
+        )
     order = auxiliary_order(diagram)
     weights = draw_weights(diagram, seed=seed, draws=draws, settings=settings or LinearSettings())
     parts = [_effects(diagram, order, weights[:, k : k + BATCH], times) for k in range(0, draws, BATCH)]
     effect = np.concatenate(parts, axis=2)
     back = np.searchsorted(times, np.asarray(horizons, dtype=float))
-    return LinearEffects(tuple(v.id for v in diagram.interventions), tuple(float(h) for h in horizons), effect[:, back], weights)
+    return LinearEffects(
+        tuple(v.id for v in diagram.interventions), tuple(float(h) for h in horizons), effect[:, back], weights
+    )
 
 
 def draw_weights(diagram: Diagram, *, seed: int, draws: int, settings: LinearSettings) -> Array:
@@ -85,7 +96,9 @@ def draw_weights(diagram: Diagram, *, seed: int, draws: int, settings: LinearSet
     number = np.arange(draws, dtype=np.int64)
     out = np.empty((len(diagram.links), draws))
     for k, link in enumerate(diagram.links):
-        u = uniform(seed, person=np.zeros_like(number), world=number, day=0, channel=channel(f"weight/{link.source}/{link.target}"))
+        u = uniform(
+            seed, person=np.zeros_like(number), world=number, day=0, channel=channel(f"weight/{link.source}/{link.target}")
+        )
         spread = settings.auxiliary_range if of[link.target].kind == "auxiliary" else settings.stock_range
         out[k] = _weight(link, u, spread, settings.half_normal)
     return out
@@ -108,14 +121,19 @@ def auxiliary_order(diagram: Diagram) -> tuple[str, ...]:
     from graphlib import CycleError, TopologicalSorter
 
     kinds = {v.id: v.kind for v in diagram.variable}
-    uses = {v.id: sorted({x.source for x in diagram.links if x.target == v.id and kinds[x.source] == "auxiliary"})
-            for v in diagram.variable if v.kind == "auxiliary"}  # fmt: skip
+    uses = {
+        v.id: sorted({x.source for x in diagram.links if x.target == v.id and kinds[x.source] == "auxiliary"})
+        for v in diagram.variable
+        if v.kind == "auxiliary"
+    }
     try:
         return tuple(TopologicalSorter(uses).static_order())
     except CycleError as fault:
         circle = " -> ".join(reversed(fault.args[1]))
-        raise SamenspelError(f"a circle of auxiliaries without a stock cannot be substituted: {circle}.",
-                             cure="Make one of them a stock, or use the bounded mode, in which auxiliaries carry memory.") from fault  # fmt: skip
+        raise SamenspelError(
+            f"a circle of auxiliaries without a stock cannot be substituted: {circle}.",
+            cure="Make one of them a stock, or use the bounded mode, in which auxiliaries carry memory.",
+        ) from fault
 
 
 def _effects(diagram: Diagram, order: Sequence[str], weights: Array, times: Array) -> Array:

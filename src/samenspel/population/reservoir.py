@@ -152,11 +152,10 @@ def _screen(
     weight = c.weight * np.where(looks, 1.0, 1.0 / THIN)
     people, begin, c = people.take(keep), at_rest.take(keep), c.take(keep)
     stats = {int(w): [0.0, 0.0, 0] for w in group.ids}
-    for w, ok, k in zip(world, good, np.arange(len(world)), strict=True):
+    for w, ok in zip(world, good, strict=True):
         stats[int(w)][2] += int(not ok)
-        del k
     if people.n == 0:
-        return Included(group, c, people, begin, weight[keep], {}), {w: tuple(v) for w, v in stats.items()}
+        return Included(group, c, people, begin, weight[keep], {}), _totals(stats)
     end = run(
         group.model,
         people,
@@ -195,7 +194,11 @@ def _screen(
         weight[keep][index],
         {k: v[index] for k, v in measured.items()},
     )
-    return found, {w: tuple(v) for w, v in stats.items()}
+    return found, _totals(stats)
+
+
+def _totals(stats: dict[int, list[float]]) -> dict[int, tuple[float, float, int]]:
+    return {w: (inside, total, int(failed)) for w, (inside, total, failed) in stats.items()}
 
 
 def _known(c: Candidates) -> dict[str, Array]:

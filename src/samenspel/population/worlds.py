@@ -6,7 +6,8 @@ Worlds whose options pick the same system variants share one model (a *group*); 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from samenspel.composition.compose import compose, word
 from samenspel.composition.forms import numeric, scale_and_slope
 from samenspel.composition.single import in_declared_unit
 from samenspel.composition.values import centre, quantile, spread
-from samenspel.declare.language import Input, Parameter, Port, Readout, State
+from samenspel.declare.language import Input, Parameter, Port, Readout, State, Word
 from samenspel.declare.model import Model
 from samenspel.declare.system import System
 from samenspel.evidence.atlas import Atlas
@@ -28,6 +29,8 @@ from samenspel.quantities.names import nearest
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
+Variation = Literal["as-is", "half", "double"]
+Words = Mapping[str, Word]
 MOST_MODELS = 8  # combinations of variants that one run may compile
 
 
@@ -45,7 +48,6 @@ class Group:
     options: dict[str, tuple[str, ...]]  # world-scope hypothesis → option per world
     mixtures: dict[str, Array]  # person-scope hypothesis → (W, options) shares
     at_rest: dict[str, Array]  # reference person, uncoupled
-    radius_scaled: Array = field(default_factory=lambda: np.ones(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,7 @@ def choose_options(atlas: Atlas, seed: int, ids: Ids) -> tuple[dict[str, list[st
 
 def draw_worlds(
     atlas: Atlas, catalogue: Mapping[tuple[str, str], type[System]], supports: Mapping[str, Grade], *, seed: int,
-    ids: Sequence[int] | Ids, without: frozenset[str] = frozenset(), ladder: str = "as-is",
+    ids: Sequence[int] | Ids, without: frozenset[str] = frozenset(), ladder: Variation = "as-is",
 ) -> Worlds:  # fmt: skip
     """Draw worlds `ids`; `without` names couplings that are cut (their gain is 0, all other gains stay as drawn).
 
@@ -93,7 +95,7 @@ def draw_worlds(
     variants = [_variants(atlas, chosen, k, names) for k in range(len(ids))]
     combinations = sorted(set(variants))
     if len(combinations) > MOST_MODELS:
-        raise SamenspelError(f"the hypotheses ask for {len(combinations)} combinations of system variants; at most {MOST_MODELS}.",
+        raise SamenspelError(f"the hypotheses ask for {len(combinations)} combinations of variants; at most {MOST_MODELS}.",
                              cure="Let fewer options name variants.")  # fmt: skip
     groups: list[Group] = []
     refused: dict[int, str] = {}
@@ -129,11 +131,14 @@ def _pick(catalogue: Mapping[tuple[str, str], type[System]], system: str, varian
     if (system, variant) not in catalogue:
         known = [f"{s} ({v})" if v else s for s, v in catalogue]
         raise SamenspelError(f"no system {system!r}{f' in variant {variant!r}' if variant else ''}. "
-                             f"Nearest: {nearest(system, known)}.", cure="Correct the name, or install the package that has it.")  # fmt: skip
+                             f"Nearest: {nearest(system, known)}.", cure="Correct the name, or install its package.")  # fmt: skip
     return catalogue[system, variant]
 
 
-def _group(atlas, systems, supports, seed, ids, chosen, mixtures, without, ladder):
+def _group(
+    atlas: Atlas, systems: tuple[type[System], ...], supports: Mapping[str, Grade], seed: int, ids: Ids,
+    chosen: dict[str, list[str]], mixtures: dict[str, Array], without: frozenset[str], ladder: Variation,
+) -> tuple[Group, dict[int, str]]:  # fmt: skip
     couplings = [c for c in sorted(atlas.couplings.values(), key=lambda c: c.id)]
     model = compose(systems, couplings, name="+".join(f"{s.system}{':' + s.variant if s.variant else ''}" for s in systems))
     fixed, person = _parameters(atlas, systems, seed, ids, chosen)
@@ -147,13 +152,14 @@ def _group(atlas, systems, supports, seed, ids, chosen, mixtures, without, ladde
     hazards = frozenset(c.id for c in couplings if _port(words, c.to).combine == "hazard")
     rules = atlas.need_ladder().varied(ladder)
     drawn, full = draw(seed, ids, couplings, supports, on, slopes, targets, hazards, rules)
-    peaks = _peaks(atlas, couplings, words, still, targets, hazards)
+    peaks = _peaks(atlas, couplings, still, targets, hazards)
     drawn, unstable = stabilise(drawn, couplings, slopes, peaks, rules)
     unstable = unstable if len(unstable) else np.zeros(len(ids), dtype=bool)
     gamma = {i: np.zeros(len(ids)) if i in without else d.gamma for i, d in drawn.items()}
-    parameters = fixed | _effective(atlas, couplings, words, still, gamma, scales, targets, hazards)
+    parameters = fixed | _effective(atlas, couplings, still, gamma, scales, targets, hazards)
     keep = still.settled & ~full & ~unstable
-    reasons = np.select([~still.settled, full, unstable], ["a system has no rest", "measured gains fill a budget", "unstable"], "")
+    names = ["a system has no rest", "measured gains fill a budget", "unstable"]
+    reasons = np.select([~still.settled, full, unstable], names, "")
     refused = {int(ids[k]): str(reasons[k]) for k in np.flatnonzero(~keep)}
     cut = lambda v: v[keep] if isinstance(v, np.ndarray) and v.ndim else v  # noqa: E731
     group = Group(
@@ -165,7 +171,9 @@ def _group(atlas, systems, supports, seed, ids, chosen, mixtures, without, ladde
     return group, refused
 
 
-def _parameters(atlas, systems, seed, ids, chosen):
+def _parameters(
+    atlas: Atlas, systems: tuple[type[System], ...], seed: int, ids: Ids, chosen: dict[str, list[str]]
+) -> tuple[dict[str, float | Array], dict[str, tuple[Distribution, float]]]:
     """Fixed and world-level values in declared units, and the spreads of person-level ones."""
     values: dict[str, float | Array] = {}
     person: dict[str, tuple[Distribution, float]] = {}
@@ -173,8 +181,9 @@ def _parameters(atlas, systems, seed, ids, chosen):
         for p in system.of(Parameter):
             entry = atlas.parameters.get(p.address)
             if entry is None:
-                raise SamenspelError(f"the atlas gives no parameter {p.address!r}. Nearest: {nearest(p.address, atlas.parameters)}.",
-                                     file=f"parameters/{p.system}.toml", cure="Add it with a claim, a rule or an assumption.")  # fmt: skip
+                near = nearest(p.address, atlas.parameters)
+                raise SamenspelError(f"the atlas gives no parameter {p.address!r}. Nearest: {near}.", file=f"parameters/{p.system}.toml",
+                                     cure="Add it with a claim, a rule or an assumption.")  # fmt: skip
             factor = in_declared_unit(entry, p.unit, 1.0)
             if entry.level == "person":
                 person[p.address] = (spread(atlas, entry), factor)
@@ -205,7 +214,7 @@ def _on(atlas: Atlas, coupling: str, chosen: dict[str, list[str]], worlds: int) 
     return on
 
 
-def _port(words, address: str) -> Port:
+def _port(words: Words, address: str) -> Port:
     port = words[address]
     assert isinstance(port, Port)
     return port
@@ -229,7 +238,9 @@ def _range(atlas: Atlas, w: State | Readout, rest_value: Array, sd: float) -> tu
     return low, high
 
 
-def _scales(atlas: Atlas, couplings: Sequence[Coupling], words: dict, still: Rest) -> tuple[dict[str, Array], dict[str, Array]]:
+def _scales(
+    atlas: Atlas, couplings: Sequence[Coupling], words: Words, still: Rest
+) -> tuple[dict[str, Array], dict[str, Array]]:
     """D and the largest slope of each coupling's form, per world."""
     scales: dict[str, Array] = {}
     slopes: dict[str, Array] = {}
@@ -247,7 +258,9 @@ def _scales(atlas: Atlas, couplings: Sequence[Coupling], words: dict, still: Res
     return scales, slopes
 
 
-def _peaks(atlas, couplings, words, still, targets, hazards):
+def _peaks(
+    atlas: Atlas, couplings: Sequence[Coupling], still: Rest, targets: Mapping[str, str], hazards: frozenset[str]
+) -> dict[tuple[str, str], Array]:
     """(coupling, source) → largest response of the source, in its SDs, to one SD of final shift of the target."""
     out: dict[tuple[str, str], Array] = {}
     for c in couplings:
@@ -260,7 +273,10 @@ def _peaks(atlas, couplings, words, still, targets, hazards):
     return out
 
 
-def _effective(atlas, couplings, words, still, gamma: Mapping[str, Array], scales, targets, hazards):
+def _effective(
+    atlas: Atlas, couplings: Sequence[Coupling], still: Rest, gamma: Mapping[str, Array], scales: Mapping[str, Array],
+    targets: Mapping[str, str], hazards: frozenset[str],
+) -> dict[str, float | Array]:  # fmt: skip
     """The model's own parameters: gain = γ U_y / (G_y D), base = h at the reference person, center = x_ref."""
     out: dict[str, float | Array] = {}
     for c in couplings:

@@ -49,7 +49,9 @@ class Reading:
         for name, low, high in (("step", 0.5, 3650.0), ("memory", 0.5, 1000.0), ("bend", 0.1, 100.0)):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise SamenspelError(f"{name} must lie from {low:g} to {high:g}, got {value:g}.", cure=f"Give --{name} within these bounds.")
+                raise SamenspelError(
+                    f"{name} must lie from {low:g} to {high:g}, got {value:g}.", cure=f"Give --{name} within these bounds."
+                )
 
     def time_constant(self, kind: str) -> float:
         """Days."""
@@ -71,7 +73,9 @@ def write_atlas(diagram: Diagram, name: str, into: Path, reading: Reading | None
     """
     reading = reading or Reading()
     if not _NAME.fullmatch(name):
-        raise SamenspelError(f"{name!r} cannot name an atlas.", cure="Use small letters, digits and single hyphens, such as my-diagram.")
+        raise SamenspelError(
+            f"{name!r} cannot name an atlas.", cure="Use small letters, digits and single hyphens, such as my-diagram."
+        )
     target = into / name
     if target.exists():
         raise SamenspelError(f"{target} is already there.", cure="Choose another name, or remove the folder.")
@@ -79,7 +83,9 @@ def write_atlas(diagram: Diagram, name: str, into: Path, reading: Reading | None
         into.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".part-{name}-", dir=into))
     except OSError as fault:
-        raise SamenspelError(f"cannot write into {into}: {fault.strerror}.", cure="Choose a folder that can be written.") from fault
+        raise SamenspelError(
+            f"cannot write into {into}: {fault.strerror}.", cure="Choose a folder that can be written."
+        ) from fault
     try:
         for file, text in _files(diagram, name, reading).items():
             path = part / file
@@ -89,7 +95,9 @@ def write_atlas(diagram: Diagram, name: str, into: Path, reading: Reading | None
         part.chmod(0o755)
         part.rename(target)
     except OSError as fault:
-        raise SamenspelError(f"cannot write {target}: {fault.strerror}.", cure="Free some room, or choose another folder.") from fault
+        raise SamenspelError(
+            f"cannot write {target}: {fault.strerror}.", cure="Free some room, or choose another folder."
+        ) from fault
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target
@@ -141,7 +149,13 @@ def coupling_id(link: Link) -> str:
 
 def _manifest(diagram: Diagram, name: str) -> str:
     first = diagram.interventions[0] if diagram.interventions else None
-    fields: dict[str, Any] = {"format": 1, "id": name, **texts.title(name), "licence": "as the diagram's", **texts.manifest_note()}
+    fields: dict[str, Any] = {
+        "format": 1,
+        "id": name,
+        **texts.title(name),
+        "licence": "as the diagram's",
+        **texts.manifest_note(),
+    }
     if first is not None:
         fields["scenario"] = f"push-{entry_id(first.id)}"
     return _fields(fields)
@@ -149,16 +163,29 @@ def _manifest(diagram: Diagram, name: str) -> str:
 
 def _system(v: Variable, differs: bool, reading: Reading) -> str:
     state: dict[str, Any] = {
-        "id": STATE, "en": v.label, "nl": v.label, "unit": "1", "range": [-BOUND, BOUND], "start": 0.0,
-        "set_point": "parameter" if differs else None, "time_constant": reading.time_constant(v.kind),
+        "id": STATE,
+        "en": v.label,
+        "nl": v.label,
+        "unit": "1",
+        "range": [-BOUND, BOUND],
+        "start": 0.0,
+        "set_point": "parameter" if differs else None,
+        "time_constant": reading.time_constant(v.kind),
         "assumption": texts.state(v, reading),
-    }  # fmt: skip
+    }
     return _fields({"id": entry_id(v.id), "en": v.label, "nl": v.label}) + "\n[[state]]\n" + _fields(state)
 
 
 def _quantity(v: Variable) -> dict[str, Any]:
-    return {"id": v.id, "en": v.label, "nl": v.label, "system": entry_id(v.id), "kind": "outcome" if v.outcome else "state",
-            "range": [-BOUND, BOUND], "reads": f"{v.id}.{STATE}"}  # fmt: skip
+    return {
+        "id": v.id,
+        "en": v.label,
+        "nl": v.label,
+        "system": entry_id(v.id),
+        "kind": "outcome" if v.outcome else "state",
+        "range": [-BOUND, BOUND],
+        "reads": f"{v.id}.{STATE}",
+    }
 
 
 def _reference(v: Variable) -> dict[str, Any]:
@@ -171,31 +198,65 @@ def _set_point(v: Variable) -> dict[str, Any]:
 
 
 def _measure(v: Variable) -> dict[str, Any]:
-    return {"id": v.id, "en": v.label, "nl": v.label, "kind": "continuous", "reads": f"{v.id}.{STATE}", "higher_is": "neither",
-            "assumption": texts.measure()}  # fmt: skip
+    return {
+        "id": v.id,
+        "en": v.label,
+        "nl": v.label,
+        "kind": "continuous",
+        "reads": f"{v.id}.{STATE}",
+        "higher_is": "neither",
+        "assumption": texts.measure(),
+    }
 
 
 def _coupling(diagram: Diagram, link: Link, reading: Reading) -> dict[str, Any]:
     return {
-        "id": coupling_id(link), **texts.sentence(diagram, link), "from": f"{link.source}.{STATE}", "to": f"{link.target}.{TO}{STATE}",
-        "sign": "lowers" if link.sign == "-" else "raises", "form": {"kind": "saturating", "s": reading.bend, "assumption": texts.bend(reading)},
-        "premise": "link" if link.sign == "?" else "link-and-sign", "assumption": texts.link(diagram, link),
-    }  # fmt: skip
+        "id": coupling_id(link),
+        **texts.sentence(diagram, link),
+        "from": f"{link.source}.{STATE}",
+        "to": f"{link.target}.{TO}{STATE}",
+        "sign": "lowers" if link.sign == "-" else "raises",
+        "form": {"kind": "saturating", "s": reading.bend, "assumption": texts.bend(reading)},
+        "premise": "link" if link.sign == "?" else "link-and-sign",
+        "assumption": texts.link(diagram, link),
+    }
 
 
 def _scenario(v: Variable, outcome: Variable, reading: Reading) -> str:
     weeks = max(1, math.ceil(SCENARIO_STEPS * reading.step / 7))
-    fields = {"id": f"push-{entry_id(v.id)}", "question": texts.question(v, outcome), "weeks": float(weeks), "assumption": texts.push(v)}
+    fields = {
+        "id": f"push-{entry_id(v.id)}",
+        "question": texts.question(v, outcome),
+        "weeks": float(weeks),
+        "assumption": texts.push(v),
+    }
     estimand = {
-        "population": f"{outcome.id} >= -100", "comparator": "as-it-is", "treatment": "pushed", "outcome": outcome.id, "day": float(7 * weeks),
-        "after_stopping": "treatment-policy", "summary": "mean-difference", "sd": "baseline-pooled",
-    }  # fmt: skip
+        "population": f"{outcome.id} >= -100",
+        "comparator": "as-it-is",
+        "treatment": "pushed",
+        "outcome": outcome.id,
+        "day": float(7 * weeks),
+        "after_stopping": "treatment-policy",
+        "summary": "mean-difference",
+        "sd": "baseline-pooled",
+    }
     arms = [{"id": "as-it-is", **texts.arm_as_is()}, {"id": "pushed", **texts.arm_pushed(v)}]
     push = {"input": f"{v.id}.{PUSH}{STATE}", "value": v.strength, "assumption": texts.push(v)}
-    return "\n".join([
-        _fields(fields), "[[arm]]", _fields(arms[0]), "[[arm]]", _fields(arms[1]), "[[arm.inputs]]", _fields(push),
-        "[estimand]", _fields(estimand), "[recruitment]", _fields({"candidates": 200, "settle_days": 0}),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            _fields(fields),
+            "[[arm]]",
+            _fields(arms[0]),
+            "[[arm]]",
+            _fields(arms[1]),
+            "[[arm.inputs]]",
+            _fields(push),
+            "[estimand]",
+            _fields(estimand),
+            "[recruitment]",
+            _fields({"candidates": 200, "settle_days": 0}),
+        ]
+    )
 
 
 def _tables(table: str, entries: list[dict[str, Any]]) -> str:

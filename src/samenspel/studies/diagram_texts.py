@@ -1,5 +1,7 @@
 """The sentences of an atlas made from a diagram, in English and Dutch. Labels stay as the drawing writes them."""
 
+# ruff: noqa: E501 - a sentence stands on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -44,8 +46,11 @@ def state(v: Variable, reading: Reading) -> Pair:
 
 
 def _dutch(assumed: str) -> str:
-    words = {"no type given: taken as a stock": "geen soort gegeven: opgevat als voorraad", "no tag given: no intervention": "geen sterkte gegeven: geen ingreep",
-             "no type given: taken as a constant": "geen soort gegeven: opgevat als constante"}  # fmt: skip
+    words = {
+        "no type given: taken as a stock": "geen soort gegeven: opgevat als voorraad",
+        "no tag given: no intervention": "geen sterkte gegeven: geen ingreep",
+        "no type given: taken as a constant": "geen soort gegeven: opgevat als constante",
+    }
     return "; ".join(words.get(part, part) for part in assumed.split("; "))
 
 
@@ -67,14 +72,25 @@ def set_point(v: Variable) -> Pair:
 
 def measure() -> Pair:
     """How the outcome is read."""
-    return {"en": "Read without error and in SDs: the drawing names no instrument.", "nl": "Zonder afleesfout en in SD's gelezen: de tekening noemt geen meetinstrument."}
+    return {
+        "en": "Read without error and in SDs: the drawing names no instrument.",
+        "nl": "Zonder afleesfout en in SD's gelezen: de tekening noemt geen meetinstrument.",
+    }
 
 
 def sentence(diagram: Diagram, link: Link) -> Pair:
     """The link as a sentence."""
     a, b = diagram.of(link.source).label, diagram.of(link.target).label
-    en = {"+": f"More of {a} goes together with more of {b}.", "-": f"More of {a} goes together with less of {b}.", "?": f"{a} moves {b}, the drawing does not say which way."}
-    nl = {"+": f"Meer van {a} gaat samen met meer van {b}.", "-": f"Meer van {a} gaat samen met minder van {b}.", "?": f"{a} beweegt {b}; de tekening zegt niet welke kant op."}
+    en = {
+        "+": f"More of {a} goes together with more of {b}.",
+        "-": f"More of {a} goes together with less of {b}.",
+        "?": f"{a} moves {b}, the drawing does not say which way.",
+    }
+    nl = {
+        "+": f"Meer van {a} gaat samen met meer van {b}.",
+        "-": f"Meer van {a} gaat samen met minder van {b}.",
+        "?": f"{a} beweegt {b}; de tekening zegt niet welke kant op.",
+    }
     return {"en": en[link.sign], "nl": nl[link.sign]}
 
 

@@ -96,7 +96,7 @@ class ImmuneAcute(Immune):
     smallest = Parameter(doc="keeps a distance from the base differentiable")
 
     @staticmethod
-    def _above(value, base, smallest):
+    def _above(value: View, base: View, smallest: View) -> View:
         """Distance of a cytokine from its base, smooth at zero."""
         return sqrt((value - base) ** 2 + smallest**2)
 

@@ -20,7 +20,9 @@ def leverage(
     linear: Annotated[
         bool, typer.Option("--linear", help="The diagram's authors' own reading: no decay, no bound, no budget.")
     ] = False,
-    auxiliary_range: Annotated[float, typer.Option(help="With --linear: largest weight of a link to an auxiliary, per step.")] = 0.3,
+    auxiliary_range: Annotated[
+        float, typer.Option(help="With --linear: largest weight of a link to an auxiliary, per step.")
+    ] = 0.3,
     stock_range: Annotated[float, typer.Option(help="With --linear: largest weight of a link to a stock, per step.")] = 0.1,
     half_normal: Annotated[bool, typer.Option("--half-normal", help="With --linear: half-normal weights.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -42,7 +44,9 @@ def leverage(
         result = insight.linear_leverage(diagram, seed=seed, draws=worlds, horizons=times, settings=settings)
     else:
         times = _numbers("horizons", horizons) if horizons else insight.HORIZONS
-        result = insight.leverage(read_atlas(atlas), diagram, seed=seed, worlds=worlds, horizons=times, ranges=_numbers("ranges", ranges))
+        result = insight.leverage(
+            read_atlas(atlas), diagram, seed=seed, worlds=worlds, horizons=times, ranges=_numbers("ranges", ranges)
+        )
     result = {"schema": 1, "atlas": read_id(atlas), **result, "status": "NOT CALIBRATED", "intended_use": INTENDED}
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False))
@@ -76,16 +80,24 @@ def _lines(result: dict[str, Any]) -> list[str]:
         shown = [r for r in shown if r["range"] == central["range"] and r["horizon"] == central["horizon"]]
     for r in shown:
         range_ = f", range {r['range']:g}" if "range" in r else ""
-        out += ["", f"{r['mode']}, horizon {r['horizon']:g} steps{range_}", f"{'rank':>4} {'tier':>4}  {'low':>10} {'middle':>10} {'high':>10}  push"]
-        out += [f"{x['rank']:4d} {x['tier']:4d}  {x['low']:10.3g} {x['middle']:10.3g} {x['high']:10.3g}  {x['label']} ({x['strength']:+g})" for x in r["interventions"]]
+        out += [
+            "",
+            f"{r['mode']}, horizon {r['horizon']:g} steps{range_}",
+            f"{'rank':>4} {'tier':>4}  {'low':>10} {'middle':>10} {'high':>10}  push",
+        ]
+        for x in r["interventions"]:
+            numbers = " ".join(f"{x[n]:10.3g}" for n in ("low", "middle", "high"))
+            out.append(f"{x['rank']:4d} {x['tier']:4d}  {numbers}  {x['label']} ({x['strength']:+g})")
     if result["mode"] == "bounded":
         out += ["", "Rank correlation with the saturating order above:"]
         for row in result["agreement"]["rows"]:
-            value = row["rank_correlation"]
-            out.append(f"  {row['mode']:<10} range {row['range']:<4g} horizon {row['horizon']:<4g} {'-' if value is None else format(value, '.2f')}")
+            value = "-" if row["rank_correlation"] is None else f"{row['rank_correlation']:.2f}"
+            out.append(f"  {row['mode']:<10} range {row['range']:<4g} horizon {row['horizon']:<4g} {value}")
     else:
         out += ["", "Linear reading: no decay, no bound, no budget; effects grow without limit with horizon and range."]
-    out += ["", "A stands in a higher tier than B only where fewer pushes move the outcome more in nine of ten worlds.", INTENDED]
+    out += [
+        "",
+        "A stands in a higher tier than B only where fewer pushes move the outcome more in nine of ten worlds.",
+        INTENDED,
+    ]
     return out
-
-

@@ -32,14 +32,25 @@ def new(
     folder = write_atlas(diagram, name, into, Reading(step, memory, bend))
     links = [
         {
-            "id": None if x.left_out else coupling_id(x), "from": diagram.of(x.source).label, "to": diagram.of(x.target).label, "sign": x.sign,
-            "row": x.row, "left_out": x.left_out, "assumed": x.left_out or _assumed(x.sign),
+            "id": None if x.left_out else coupling_id(x),
+            "from": diagram.of(x.source).label,
+            "to": diagram.of(x.target).label,
+            "sign": x.sign,
+            "row": x.row,
+            "left_out": x.left_out,
+            "assumed": x.left_out or _assumed(x.sign),
         }
         for x in diagram.link
-    ]  # fmt: skip
+    ]
     if as_json:
         variables = [v.model_dump(mode="json") for v in diagram.variable]
-        typer.echo(json.dumps({"schema": 1, "folder": str(folder), "outcome": diagram.outcome.label, "variables": variables, "links": links}, ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(
+                {"schema": 1, "folder": str(folder), "outcome": diagram.outcome.label, "variables": variables, "links": links},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
         return
     for v in diagram.variable:
         if v.assumed:

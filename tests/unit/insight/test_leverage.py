@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 import typer
-from kumu_files import workbook
 from typer.testing import CliRunner
 
+from kumu_files import workbook
 from samenspel.composition.plain import full_catalogue
 from samenspel.evidence.diagram import read_diagram
 from samenspel.evidence.grade import Grading
@@ -20,7 +20,12 @@ from samenspel.studies.diagram import Reading, write_atlas
 from samenspel.systems import catalogue
 from samenspel.views import leverage_cli
 
-CHAIN = [("Label", "Type", "Tags", "Description"), ("Rain", "constant", 1, None), ("Pond", "stock", 1, None), ("Frogs", "stock", 0, "VOI")]
+CHAIN = [
+    ("Label", "Type", "Tags", "Description"),
+    ("Rain", "constant", 1, None),
+    ("Pond", "stock", 1, None),
+    ("Frogs", "stock", 0, "VOI"),
+]
 LINKS = [("From", "To", "Type"), ("Rain", "Pond", "+"), ("Pond", "Frogs", "-")]
 
 
@@ -70,7 +75,10 @@ def test_bending_can_only_take_away_in_a_chain(tmp_path):
 def test_modes_agree_where_pushes_are_small(result):
     """At a tenth of the budget next to nothing is bent."""
     for horizon in (4.0, 40.0):
-        bent, straight = table(result, mode="saturating", range=0.1, horizon=horizon), table(result, mode="straight", range=0.1, horizon=horizon)
+        bent, straight = (
+            table(result, mode="saturating", range=0.1, horizon=horizon),
+            table(result, mode="straight", range=0.1, horizon=horizon),
+        )
         assert bent["Rain"]["median_size"] == pytest.approx(straight["Rain"]["median_size"], rel=0.1)
 
 
@@ -113,7 +121,9 @@ def test_wrong_sizes_are_refused(pond, tmp_path):
     for wrong in ({"horizons": []}, {"horizons": [0]}, {"ranges": [1.5]}, {"ranges": [0.0]}, {"horizons": [float("nan")]}):
         with pytest.raises(SamenspelError, match=next(iter(wrong))):
             leverage(pond[1], pond[2], worlds=2, **wrong)
-    _, atlas, diagram = made(tmp_path, elements=[(a, b, 0, d) if a != "Label" else (a, b, c, d) for a, b, c, d in CHAIN], connections=LINKS)
+    _, atlas, diagram = made(
+        tmp_path, elements=[(a, b, 0, d) if a != "Label" else (a, b, c, d) for a, b, c, d in CHAIN], connections=LINKS
+    )
     with pytest.raises(SamenspelError, match="no intervention"):
         leverage(atlas, diagram, worlds=2)
     with pytest.raises(SamenspelError, match="no intervention"):

@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
-from kumu_files import CONNECTIONS, ELEMENTS, workbook
 from typer.testing import CliRunner
 
+from kumu_files import CONNECTIONS, ELEMENTS, workbook
 from samenspel.composition.plain import full_catalogue
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kumu import read_kumu
@@ -62,7 +62,9 @@ def test_a_premise_is_no_evidence(folder, tmp_path):
     shutil.copytree(folder, copy)
     file = copy / "couplings/diagram.toml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace('premise = "link-and-sign"', 'premise = "link-and-sign"\nclaims = ["a.b"]', 1), encoding="utf-8")
+    file.write_text(
+        text.replace('premise = "link-and-sign"', 'premise = "link-and-sign"\nclaims = ["a.b"]', 1), encoding="utf-8"
+    )
     with pytest.raises(SamenspelError, match="premise or rests on claims"):
         read_atlas(copy)
 
@@ -115,7 +117,9 @@ def test_the_command_says_what_it_assumed_and_prints_one_document(tmp_path):
     assert told.exit_code == 0
     assert "Frogs -> Rain (-): leads to a constant" in told.output
     assert "Reeds -> Frogs (?)" in told.output
-    document = json.loads(CliRunner().invoke(app, ["again", "--from-kumu", str(file), "--into", str(tmp_path), "--json"]).output)
+    document = json.loads(
+        CliRunner().invoke(app, ["again", "--from-kumu", str(file), "--into", str(tmp_path), "--json"]).output
+    )
     assert document["schema"] == 1
     assert len(document["links"]) == 6
     assert all(x["assumed"] for x in document["links"])
