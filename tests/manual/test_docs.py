@@ -72,7 +72,9 @@ def sections(page: Path) -> dict[str, str]:
 def test_every_command_has_a_section_and_every_section_a_command():
     """Nothing is undocumented, and nothing is promised that is not there."""
     documented = {h for h in sections(DOCS / "reference" / "commands.md") if h.startswith("samenspel")}
-    assert documented == {name for name, _ in commands(application())}
+    existing = {name for name, _ in commands(application())}
+    assert existing - documented == set(), "commands without a section in docs/reference/commands.md"
+    assert documented - existing == set(), "sections without a command: register them in views/cli.py, or take them out"
 
 
 def test_every_option_and_argument_is_documented():
@@ -315,6 +317,15 @@ def test_the_glossary_is_large_enough_and_in_two_languages():
     assert [row for row in rows if len(row) != 3 or not all(row)] == []
     words = [row[0].lower() for row in rows]
     assert sorted({w for w in words if words.count(w) > 1}) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_files_that_a_page_names_are_there(page):
+    """A path in code marks that begins in a folder of the project leads to something."""
+    for path in re.findall(r"`((?:src|tests|docs|decisions|benchmarks|LICENSES)/[\w./-]+)`", page.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), f"{named(page)}: {path} does not exist"
+    for path in re.findall(r"python (benchmarks/\w+\.py)", page.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), f"{named(page)}: {path} does not exist"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)

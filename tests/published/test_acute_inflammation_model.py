@@ -22,7 +22,8 @@ def test_outcome(outcome):
                    start={"acute.pathogen": dose}, engine="reference")  # fmt: skip
     for name, value in zip(("pathogen", "phagocytes", "damage", "calming"), printed, strict=True):
         if value is not None:
-            assert out.column(f"acute.{name}")[-1] == pytest.approx(value, rel=2e-3, abs=6e-5 if name == "damage" else 6e-4), name
+            room = 6e-5 if name == "damage" else 6e-4
+            assert out.column(f"acute.{name}")[-1] == pytest.approx(value, rel=2e-3, abs=room), name
 
 
 def test_a_larger_infection_crosses_from_health_to_lasting_inflammation_once():
@@ -34,4 +35,5 @@ def test_a_larger_infection_crosses_from_health_to_lasting_inflammation_once():
     ]  # fmt: skip
     ill = [d > 1 for d in damage]
     assert ill == sorted(ill)
-    assert ill[-1] and not ill[0]
+    assert ill[-1]
+    assert not ill[0]

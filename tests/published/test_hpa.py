@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from samenspel.composition import default_parameters, stand_alone
-from samenspel.engine import Schedule, simulate
+from samenspel.engine import People, Result, Schedule, settle, simulate
 from samenspel.systems.hpa import Hpa, HpaFull
 
 DAYS = 240
@@ -77,13 +77,17 @@ def test_hormones_in_balance_cost_the_printed_error(own, error):
 @pytest.mark.parametrize("drive", [0.5, 2.0, 4.0])
 def test_glands_bring_crh_and_acth_back_whatever_the_lasting_drive(drive):
     """Exact adaptation: at rest CRH and ACTH are 1 under any drive; cortisol follows it, in proportion without the receptor."""
-    long = np.array([0.0, 1500.0])
     own = default_parameters(None, Hpa) | {"hpa.person_drive": drive}
+    model, one = stand_alone(Hpa), np.zeros(1, dtype=np.int64)
     for half in (own["hpa.receptor_half"], 1e4):
-        out = simulate(stand_alone(Hpa), long, parameters=own | {"hpa.receptor_half": half}, start=REST, engine="numpy")
-        assert out.column("hpa.acth")[-1] == pytest.approx(1.0, abs=1e-3)
-        assert out.column("hpa.crh")[-1] == pytest.approx(1.0, abs=1e-3)
-        cortisol = out.column("hpa.cortisol_blood")[-1]
+        people = People(one, one, own | {"hpa.receptor_half": half})
+        rest = settle(model, people)
+        assert (rest.codes == Result.OK).all()
+        at = dict(zip(model.state_names, rest.states[:, 0], strict=True))
+        now = simulate(model, [0.0], parameters=own | {"hpa.receptor_half": half}, start=at)
+        assert now.column("hpa.acth")[0] == pytest.approx(1.0, abs=1e-3)
+        assert now.column("hpa.crh")[0] == pytest.approx(1.0, abs=1e-3)
+        cortisol = at["hpa.cortisol_blood"]
         assert cortisol == pytest.approx(drive, rel=1e-3) if half == 1e4 else 0 < cortisol < drive
 
 

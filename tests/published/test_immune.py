@@ -93,7 +93,9 @@ def test_at_the_published_numbers_no_lasting_push_on_production_latches(push, pr
     model = stand_alone(Immune, open_ports=True)
     parameters = default_parameters(None, Immune) | {"immune.tone_time": UNIT, "immune.pro_up": push}
     ends = [
-        simulate(model, [0.0, 800 * UNIT], parameters=parameters, engine="reference", start={"immune.pro": p, "immune.anti": a}).column("immune.pro")[-1]
+        simulate(
+            model, [0.0, 800 * UNIT], parameters=parameters, engine="reference", start={"immune.pro": p, "immune.anti": a}
+        ).column("immune.pro")[-1]
         for p, a in ((pro, anti), (0.02, 0.006))
     ]
     assert ends[0] == pytest.approx(ends[1], rel=1e-4)

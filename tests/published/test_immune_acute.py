@@ -1,4 +1,4 @@
-"""Brady-Nicholls 2021: what a bolus of endotoxin (2 ng/kg) does to cytokines, temperature and the pain threshold."""
+"""Dobreva 2021: what a bolus of endotoxin (2 ng/kg) does to cytokines, temperature and the pain threshold."""
 
 import numpy as np
 import pytest

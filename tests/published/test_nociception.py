@@ -1,8 +1,10 @@
 """The periphery: what endotoxin does to the pressure pain threshold, and states that return to a person's own set point.
 
 The daily form is ours, so its tests state its behaviour. The anchor is the pain equation of the acute immune form
-(Brady-Nicholls 2021), dP/dt = -k_E E P + k (P_max - P) with E falling by itself.
+(Dobreva 2021), dP/dt = -k_E E P + k (P_max - P) with E falling by itself.
 """
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from samenspel.composition import default_parameters, stand_alone
-from samenspel.engine import simulate
+from samenspel.engine import People, Result, Schedule, run, settle, simulate
 from samenspel.systems.immune_acute import ImmuneAcute
 from samenspel.systems.nociception import Nociception
 
@@ -49,7 +51,7 @@ def test_the_course_is_the_closed_form_of_a_linear_equation():
 
 def test_more_endotoxin_lowers_the_threshold_further_and_it_recovers():
     lows = [endotoxin(dose, np.linspace(0, 48, 97)) for dose in (0.4, 0.8, 2.0, 4.0)]
-    assert all(a.min() > b.min() for a, b in zip(lows, lows[1:], strict=False))
+    assert all(a.min() > b.min() for a, b in pairwise(lows))
     assert all(low[-1] > 0.99 for low in lows)
 
 
@@ -69,20 +71,33 @@ def test_fibres_change_over_months_and_the_rest_over_days():
     assert 30 > p["nociception.sensitivity_time"] >= 1
 
 
+def pushed(days, **ports):
+    """States of many people after `days` under lasting pushes, one person per entry."""
+    n = len(ports["input_up"])
+    person, model = np.arange(n, dtype=np.int64), stand_alone(Nociception, open_ports=True)
+    people = People(person, 0 * person, numbers() | {f"nociception.{k}": np.asarray(v, dtype=float) for k, v in ports.items()})
+    begin = settle(model, People(person, 0 * person, numbers() | {f"nociception.{k}": np.zeros(n) for k in ports}))
+    assert (begin.codes == Result.OK).all()
+    end = run(model, people, [Schedule(days)], start=begin, save=[], save_days=[], engine="numpy")[0].end
+    return dict(zip(model.state_names, end.states, strict=True))
+
+
+PUSHES = st.lists(st.tuples(*3 * [st.floats(-30, 30)]), min_size=4, max_size=4)
+
+
 @settings(max_examples=10)
-@given(st.floats(-30, 30), st.floats(-30, 30), st.floats(-30, 30))
-def test_no_push_drives_a_state_out_of_its_range(up, sensitise, grow):
-    """However hard ports pull for ten years: input and sensitivity within 0 to 4, density within 0 to 2."""
-    ports = {"nociception.input_up": up, "nociception.sensitivity_up": sensitise, "nociception.fibre_shift": grow}
-    out = simulate(stand_alone(Nociception, open_ports=True), [0.0, 40.0, 400.0], parameters=numbers() | ports, engine="numpy")
+@given(PUSHES, st.sampled_from([3, 40, 400]))
+def test_no_push_drives_a_state_out_of_its_range(pushes, days):
+    """However hard ports pull: input and sensitivity stay within 0 to 4, density within 0 to 2."""
+    up, sensitise, grow = zip(*pushes, strict=True)
+    end = pushed(days, input_up=up, sensitivity_up=sensitise, fibre_shift=grow)
     for state, high in zip(STATES, (4, 4, 2), strict=True):
-        values = out.column(f"nociception.{state}")
+        values = end[f"nociception.{state}"]
         assert (values > -1e-6).all()
         assert (values < high + 1e-6).all()
 
 
 def test_a_small_push_shifts_the_resting_point_by_itself():
     """Ports enter the set point, so a port of 0.2 moves rest by 0.2."""
-    ports = {"nociception.input_up": 0.2, "nociception.sensitivity_up": -0.2, "nociception.fibre_shift": 0.1}
-    out = simulate(stand_alone(Nociception, open_ports=True), [0.0, 2500.0], parameters=numbers() | ports, engine="numpy")
-    np.testing.assert_allclose([out.column(f"nociception.{s}")[-1] for s in STATES], [1.2, 0.8, 1.1], atol=1e-4)
+    end = pushed(3000, input_up=[0.2], sensitivity_up=[-0.2], fibre_shift=[0.1])
+    np.testing.assert_allclose([end[f"nociception.{s}"][0] for s in STATES], [1.2, 0.8, 1.1], atol=1e-4)

@@ -47,11 +47,14 @@ class StepPlan:
 
     A slot of length L after an edge becomes L/2^k, L/2^k, L/2^(k-1), …, L/2, so that fast states relax in short steps
     and the rest of the day in long ones. `refine` splits every step again; halving is how a run reports its error.
+    Every midnight counts as a jump; with `quiet_midnights` only those at which an input changes, and the first: for
+    models without noise and without rules at midnight.
     """
 
     longest: float = 0.25
     depth: int = 4
     refine: int = 1
+    quiet_midnights: bool = False
 
     def steps(self, length: float, jumped: bool) -> tuple[float, ...]:
         """Step lengths that add up to `length`."""

@@ -124,7 +124,8 @@ def run_numpy(
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for k in range(days):
             u_slots = [_inputs(schedules, names, habitual, k, s, n) for s in range(len(slots))]
-            jumps = [s == 0 or _differs(u_slots[s], u_slots[s - 1]) for s in range(len(slots))]
+            jumps = [_differs(u_slots[s], u_slots[s - 1] if s else u_last) for s in range(len(slots))]
+            jumps[0] |= k == 0 or not plan.quiet_midnights
 
             def work(i: int, u_slots: list[list[Array]] = u_slots, jumps: list[bool] = jumps, k: int = k) -> None:
                 b = blocks[i]

@@ -12,12 +12,14 @@ import numpy.typing as npt
 from samenspel.declare.model import Model
 from samenspel.engine.compiled import compiled
 from samenspel.engine.lattice import Schedule, StepPlan, plan_for
+from samenspel.engine.native.kernel import unavailable
 from samenspel.engine.people import Array, Condition, People, Table, Trajectories
 from samenspel.engine.settle import held_at_start, parameter_rows, settle
 from samenspel.quantities.errors import SamenspelError
 
 log = logging.getLogger(__name__)
 Engine = Literal["auto", "reference", "numpy", "native"]
+_SAID: set[tuple[str, str]] = set()
 
 
 def choose(model: Model, engine: Engine) -> Engine:
@@ -25,18 +27,27 @@ def choose(model: Model, engine: Engine) -> Engine:
     why = model.discrete_only_reference
     if engine in ("numpy", "native") and why:
         raise SamenspelError(f"engine {engine!r} cannot run {model.name!r}: {why}.", cure="Use engine='reference'.")
+    cannot = None if engine in ("reference", "numpy") or why else unavailable()
+    if engine == "native" and cannot:
+        raise SamenspelError(f"engine 'native' cannot run here: {cannot}.", cure="Use engine='numpy' or engine='auto'.")
     if engine == "auto":
-        engine = "reference" if why else "numpy"
-        log.info("engine %s for model %s%s", engine, model.name, f": {why}" if why else "")
+        engine = "reference" if why else "numpy" if cannot else "native"
+        if (model.name, engine) not in _SAID:
+            _SAID.add((model.name, engine))
+            reason = why or cannot
+            log.info("engine %s for model %s%s", engine, model.name, f": {reason}" if reason else "")
     return engine
 
 
 def run(
     model: Model, people: People, schedules: Sequence[Schedule], *, start: Condition | None = None, seed: int = 1,
     save: Sequence[str], save_days: Sequence[int] | None = None, engine: Engine = "auto", accuracy: float = 1e-3,
-    plan: StepPlan | None = None, threads: int | None = None,
+    plan: StepPlan | None = None, threads: int | None = None, precision: Literal["single", "double"] = "single",
 ) -> list[Trajectories]:  # fmt: skip
-    """Simulate the same people under each schedule (arm), from `start` or from rest; one result per arm."""
+    """Simulate the same people under each schedule (arm), from `start` or from rest; one result per arm.
+
+    `precision` is that of the native engine; the others always run in double precision.
+    """
     _check_outputs(model, save)
     begin = settle(model, people) if start is None else start
     days = schedules[0].days
@@ -46,9 +57,16 @@ def run(
         from samenspel.engine.reference import run_reference
 
         return run_reference(model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted))
+    plan = plan or plan_for(accuracy, fastest_rate(model, people))
+    if chosen == "native":
+        from samenspel.engine.native.run_native import run_native
+
+        return run_native(
+            model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted), plan=plan, threads=threads,
+            precision=precision,
+        )  # fmt: skip
     from samenspel.engine.numpy_engine import run_numpy
 
-    plan = plan or plan_for(accuracy, fastest_rate(model, people))
     return run_numpy(
         model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted), plan=plan, threads=threads
     )
@@ -92,7 +110,8 @@ def simulate(
         raise SamenspelError(f"model {model.name!r} has no species: amounts and concentrations are for imported models.")
     from samenspel.engine.single import simulate_single
 
-    chosen = choose(model, engine)
+    chosen = choose(model, engine) if engine != "auto" or model.events else "numpy"
+    chosen = "numpy" if chosen == "native" else chosen  # one person at any times: nothing for blocks of people to do
     return simulate_single(
         model, np.asarray(times, dtype=float), chosen, parameters or {}, start or {}, inputs or {}, schedule,
         list(columns) if columns is not None else None, rtol, atol, seed,

@@ -30,8 +30,10 @@ from samenspel.randomness import channel, uniform
 from samenspel.randomness.elementary import normal_quantile
 
 Array = npt.NDArray[np.float64]
-TERMS = 14  # of the exponential series per sub-step, whose matrix has norm at most 1: rest below 1e-12
-BATCH = 4096  # draws at once: temporaries stay small
+LONGEST = 4.0  # |A| h of a sub-step: cancellation in the series costs less than two digits
+TERMS = 40  # at most, of the series in a sub-step; the rest is then below 1e-24
+NEGLIGIBLE = 1e-16  # a term this small against the sum ends the series
+BATCH = 512  # draws at once: temporaries stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -145,21 +147,32 @@ def _effects(diagram: Diagram, order: Sequence[str], weights: Array, times: Arra
     arriving: dict[str, list[tuple[str, Array]]] = {}
     for link, weight in zip(diagram.links, weights, strict=True):
         arriving.setdefault(link.target, []).append((link.source, weight))
-    # every variable as a row over stocks and pushed levels
+    # an auxiliary is a row over stocks and pushed levels; a stock or level is its own column, the rest is 0
     rows: dict[str, Array] = {}
-    unit = np.eye(len(columns))
     kinds = {v.id: v.kind for v in diagram.variable}
-    for v in diagram.variable:
-        if v.kind != "auxiliary":
-            own = unit[columns[v.id]] if v.id in columns else np.zeros(len(columns))
-            rows[v.id] = np.broadcast_to(own[:, None], (len(columns), draws))
-    collect = lambda name: sum((w * rows[s] for s, w in arriving.get(name, ())), np.zeros((len(columns), draws)))  # noqa: E731
+
+    def row(name: str) -> Array:
+        """What arrives at a variable, pushes on itself apart."""
+        out = np.zeros((len(columns), draws))
+        for source, weight in arriving.get(name, ()):
+            if kinds[source] == "auxiliary":
+                out += weight * rows[source]
+            elif source in columns:
+                out[columns[source]] += weight
+        return out
+
     for name in order:
-        rows[name] = collect(name) + (unit[columns[name]][:, None] if name in columns else 0.0)
-    rates = np.stack([collect(s) for s in stocks]) if stocks else np.zeros((0, len(columns), draws))
+        rows[name] = row(name)
+        if name in columns:
+            rows[name][columns[name]] += 1.0
+    rates = np.stack([row(s) for s in stocks]) if stocks else np.zeros((0, len(columns), draws))
     m = len(stocks)
     matrix, inflow = np.ascontiguousarray(rates[:, :m].transpose(2, 0, 1)), rates[:, m:]
-    out_row = rows[diagram.outcome.id]
+    outcome = diagram.outcome.id
+    own = np.zeros((len(columns), draws))
+    if outcome in columns:
+        own[columns[outcome]] = 1.0
+    out_row = rows.get(outcome, own)
     pulse, held = _adjoint(matrix, out_row[:m].T, times)  # (times, draws, m) each
     effect = np.empty((len(diagram.interventions), len(times), draws))
     for k, v in enumerate(diagram.interventions):
@@ -174,14 +187,14 @@ def _effects(diagram: Diagram, order: Sequence[str], weights: Array, times: Arra
 def _adjoint(matrix: Array, start: Array, times: Array) -> tuple[Array, Array]:
     """r(t) = startᵀ exp(A t) and q(t) = ∫₀ᵗ r for each draw, at rising times; `matrix` (draws, m, m), `start` (draws, m).
 
-    Taylor series in sub-steps so short that |A| h <= 1: r_k = r_{k-1} A h / k, q gains h r_k / (k + 1).
+    Taylor series in sub-steps so short that |A| h <= `LONGEST`: r_k = r_{k-1} A h / k, q gains h r_k / (k + 1).
     """
     draws, m = start.shape
     norm = float(np.abs(matrix).sum(-1).max(initial=0.0)) if m else 0.0
     r, q, t = start[:, None, :].copy(), np.zeros((draws, 1, m)), 0.0
     pulse, held = np.empty((len(times), draws, m)), np.empty((len(times), draws, m))
     for k, until in enumerate(times):
-        pieces = max(1, int(np.ceil((until - t) * norm)))
+        pieces = max(1, int(np.ceil((until - t) * norm / LONGEST)))
         h = (until - t) / pieces
         for _ in range(pieces):
             term, r_sum, q_sum = r, r.copy(), h * r
@@ -189,6 +202,8 @@ def _adjoint(matrix: Array, start: Array, times: Array) -> tuple[Array, Array]:
                 term = (term @ matrix) * (h / n)
                 r_sum += term
                 q_sum += term * (h / (n + 1))
+                if n >= LONGEST and np.abs(term).max(initial=0.0) <= NEGLIGIBLE * np.abs(r_sum).max(initial=0.0):
+                    break
             r, q = r_sum, q + q_sum
         t = float(until)
         pulse[k], held[k] = r[:, 0], q[:, 0]

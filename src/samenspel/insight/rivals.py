@@ -53,6 +53,13 @@ def rivals(atlas: Atlas, worlds: Worlds, trial: Trial, difference: Array, better
     return out
 
 
+def with_paired(hypotheses: list[dict[str, Any]], paired: dict[str, Any] | None) -> dict[str, Any]:
+    """The block of rivals: each hypothesis with its paired `contrast` (none where it was not made), and the subset's sizes."""
+    found: dict[str, Any] = paired["hypotheses"] if paired is not None else {}
+    subset = None if paired is None else {k: v for k, v in paired.items() if k != "hypotheses"}
+    return {"hypotheses": [{**h, "contrast": found.get(h["id"])} for h in hypotheses], "contrast_subset": subset}
+
+
 def _gap(options: list[dict[str, Any]]) -> float:
     known = [o["effect"] for o in options if o["effect"] is not None]
     return max(known) - min(known) if len(known) > 1 else 0.0

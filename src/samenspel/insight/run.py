@@ -6,30 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
-from samenspel.composition.plain import full_catalogue
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.reader import read_atlas
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight import summary
+from samenspel.insight.contrasts import contrasts
 from samenspel.insight.labels import label
 from samenspel.insight.published import published
 from samenspel.insight.rests import rests_on
-from samenspel.insight.rivals import options_of_worlds, rivals
+from samenspel.insight.rivals import options_of_worlds, rivals, with_paired
 from samenspel.insight.routes import routes
 from samenspel.population.reservoir import Reservoir
-from samenspel.population.stock import reservoir_for
-from samenspel.population.worlds import Worlds, draw_worlds, world_uniform
+from samenspel.population.worlds import Worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
-from samenspel.studies.ends import REPORTING
-from samenspel.studies.trial import Trial, run_trial, trial_measures
-from samenspel.systems import catalogue
+from samenspel.studies.chunks import Work, draw, job_of, run_chunks
+from samenspel.studies.trial import Trial
 
 STATUS = "NOT CALIBRATED"
 ROUTE_WORLDS, ROUTE_PEOPLE = 16, 40  # subset on which routes are followed; printed with them
@@ -61,15 +57,16 @@ def run_key(atlas: Atlas, scenario: Scenario, seed: int, worlds: int, people: in
 def run(
     scenario: str | None = None, *, atlas: Atlas | Path | str | None = None, seed: int = 1, worlds: int = 64,
     people: int = 200, engine: Engine = "auto", ladder: Literal["as-is", "half", "double"] = "as-is",
-    removed: frozenset[str] = frozenset(), with_routes: bool = True, allow_failures: bool = False,
-    progress: Progress | None = None,
+    removed: frozenset[str] = frozenset(), with_routes: bool = True, with_contrasts: bool = True,
+    allow_failures: bool = False, workers: int = 1, cluster: str | None = None, progress: Progress | None = None,
 ) -> Answer:  # fmt: skip
     """Simulate a scenario in `worlds` worlds of `people` people each and say what follows, and from what.
 
-    `removed` are claim ids taken out of the evidence first. Raises `SamenspelError` for wrong sizes, an unknown scenario,
-    nobody to study, or too many failed runs.
+    `removed` are claim ids taken out of the evidence first; `workers` processes, or a `cluster`, share the work
+    and change no bit.
+    Raises `SamenspelError` for wrong sizes, an unknown scenario, nobody to study, or too many failed runs.
     """
-    for name, value, least in (("seed", seed, 0), ("worlds", worlds, 1), ("people", people, 1)):
+    for name, value, least in (("seed", seed, 0), ("worlds", worlds, 1), ("people", people, 1), ("workers", workers, 1)):
         if value < least:
             raise SamenspelError(f"{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
     tell = progress or (lambda _stage, _share: None)
@@ -78,39 +75,27 @@ def run(
     study = scenario_of(base, scenario)
     grading = Grading(base, removed)
     tell("drawing worlds", 0.02)
-    drawn = draw_worlds(base, full_catalogue(base, catalogue()), grading.couplings(), seed=seed, ids=np.arange(worlds), ladder=ladder)
-    if not drawn.groups:
-        raise SamenspelError("every world was refused: " + ", ".join(sorted(set(drawn.refused.values()))) + ".",
-                             cure="Look at the ladder and the measured gains.")  # fmt: skip
-    reservoir = reservoir_for(base, drawn, study, people=people, seed=seed, measures=trial_measures(study),
-                              progress=lambda share: tell("screening people", 0.05 + 0.45 * share))  # fmt: skip
-    tell("running the trial", 0.5)
-    trial = run_trial(base, study, reservoir, seed=seed, engine=engine, reporting=_reporting(base, drawn, seed),
-                      allow_failures=allow_failures)  # fmt: skip
+    job = job_of(base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed)
+    work = Work(base, study, draw(base, grading, job), job)
+    drawn = work.drawn
+    said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
+    reservoir, trial = run_chunks(work, workers=workers, cluster=cluster, allow_failures=allow_failures, tell=said)
     tell("following routes", 0.8)
     way: dict[str, Any] | None = None
     if with_routes:
         way = routes(base, study, reservoir, seed=seed, worlds=ROUTE_WORLDS, people=ROUTE_PEOPLE)
+    paired: dict[str, Any] | None = None
+    if with_contrasts:
+        tell("comparing rivals", 0.9)
+        paired = contrasts(base, study, drawn, reservoir, seed=seed, ladder=ladder, engine=engine)
     tell("writing the answer", 0.97)
     key = run_key(base, study, seed, worlds, people, ladder, engine, removed)
-    return assemble(base, grading, study, drawn, reservoir, trial, way, key=key)
-
-
-def _reporting(atlas: Atlas, worlds: Worlds, seed: int) -> dict[int, float]:
-    """Reporting shift per world in baseline SDs: how much kinder people report who know that they got something."""
-    from samenspel.composition.values import quantile, spread
-
-    entry = atlas.parameters.get(REPORTING)
-    if entry is None:
-        return {}
-    ids = worlds.ids
-    values = quantile(spread(atlas, entry), world_uniform(seed, ids, f"parameter/{REPORTING}"))
-    return {int(w): float(v) for w, v in zip(ids, values, strict=True)}
+    return assemble(base, grading, study, drawn, reservoir, trial, way, key=key, paired=paired)
 
 
 def assemble(
     atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds, reservoir: Reservoir, trial: Trial,
-    way: dict[str, Any] | None, *, key: str,
+    way: dict[str, Any] | None, *, key: str, paired: dict[str, Any] | None = None,
 ) -> Answer:  # fmt: skip
     """The seven blocks of an answer."""
     from samenspel import __version__
@@ -148,7 +133,7 @@ def assemble(
             },
         },
         "routes": way or {"rows": [], "ranked": False, "worlds": 0, "people": 0},
-        "rivals": {"hypotheses": rivals(atlas, worlds, trial, d, sign)},
+        "rivals": with_paired(rivals(atlas, worlds, trial, d, sign), paired),
         "rests_on": rests_on(atlas, grading, worlds),
         "purpose": {"intended_use": "research and teaching"},
     }  # fmt: skip

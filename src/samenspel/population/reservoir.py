@@ -91,7 +91,7 @@ def fill(
         while first < most and (have < people).any():
             size = min(BATCH, most - first)
             need = np.flatnonzero(have < people)
-            part, stats = _screen(atlas, _only(group, need), population, wanted, seed, settle_days, enrich, first, size)
+            part, stats = _screen(atlas, part_of(group, need), population, wanted, seed, settle_days, enrich, first, size)
             for w, (inside, total, failed) in stats.items():
                 share.setdefault(w, []).append((inside, total))
                 failures[w] = failures.get(w, 0) + failed
@@ -108,7 +108,8 @@ def fill(
     return Reservoir(tuple(cohorts), drawn, prevalence, failures, empty, settle_days)
 
 
-def _only(group: Group, index: Ids) -> Group:
+def part_of(group: Group, index: Ids) -> Group:
+    """The worlds of a group at `index`, in that order."""
     cut = lambda v: v[index] if isinstance(v, np.ndarray) and v.ndim else v  # noqa: E731
     return Group(
         model=group.model,
@@ -273,4 +274,4 @@ def _without(cohort: Included, empty: tuple[int, ...]) -> Included:
     )
 
 
-__all__ = ["Included", "Reservoir", "eligible_measures", "fill"]
+__all__ = ["Included", "Reservoir", "eligible_measures", "fill", "part_of"]

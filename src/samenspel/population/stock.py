@@ -38,7 +38,7 @@ def reservoir_for(
 ) -> Reservoir:
     """Fill, or read back, the reservoir that a scenario draws its people from."""
     r, store = scenario.recruitment, store or Store()
-    name = _key(atlas, worlds, scenario, people, seed, measures)
+    name = reservoir_key(atlas, worlds, scenario, people, seed, measures)
     found = store.get_arrays(KIND, name)
     if found is not None:
         return _unpack(worlds, *found)
@@ -65,7 +65,10 @@ def reservoir_for(
     return reservoir
 
 
-def _key(atlas: Atlas, worlds: Worlds, scenario: Scenario, people: int, seed: int, measures: tuple[str, ...]) -> str:
+def reservoir_key(
+    atlas: Atlas, worlds: Worlds, scenario: Scenario, people: int, seed: int, measures: tuple[str, ...]
+) -> str:
+    """Content key of the reservoir of these worlds for a scenario."""
     digest = hashlib.sha256()
     for g in worlds.groups:
         digest.update(g.model.key.encode() + g.ids.tobytes())

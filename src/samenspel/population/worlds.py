@@ -64,8 +64,17 @@ class Worlds:
         return np.sort(np.concatenate([g.ids for g in self.groups])) if self.groups else np.zeros(0, dtype=np.int64)
 
 
-def choose_options(atlas: Atlas, seed: int, ids: Ids) -> tuple[dict[str, list[str]], dict[str, Array]]:
-    """World-scope: the option of each world. Person-scope: a mixture per world, Dirichlet(1) over options."""
+Force = Mapping[str, "str | Sequence[str | None]"]
+
+
+def choose_options(
+    atlas: Atlas, seed: int, ids: Ids, force: Force | None = None
+) -> tuple[dict[str, list[str]], dict[str, Array]]:
+    """World-scope: the option of each world. Person-scope: a mixture per world, Dirichlet(1) over options.
+
+    `force` maps a hypothesis to an option of all worlds, or to one per entry of `ids` (None: as drawn); every other draw stays.
+    """
+    forced = {h: _forced(atlas, h, wanted, len(ids)) for h, wanted in (force or {}).items()}
     chosen: dict[str, list[str]] = {}
     mixtures: dict[str, Array] = {}
     for h in atlas.hypotheses.values():
@@ -74,23 +83,42 @@ def choose_options(atlas: Atlas, seed: int, ids: Ids) -> tuple[dict[str, list[st
             weight = np.array([o.weight or 1.0 for o in h.option])
             bounds = np.cumsum(weight / weight.sum())
             u = world_uniform(seed, ids, f"hypothesis/{h.id}")
-            chosen[h.id] = [names[min(int(np.searchsorted(bounds, x, side="right")), len(names) - 1)] for x in u]
+            drawn = [names[min(int(np.searchsorted(bounds, x, side="right")), len(names) - 1)] for x in u]
+            chosen[h.id] = [f or d for f, d in zip(forced.get(h.id, [None] * len(ids)), drawn, strict=True)]
         else:
             g = np.stack([-np.log(world_uniform(seed, ids, f"mixture/{h.id}/{n}")) for n in names], 1)
             mixtures[h.id] = g / g.sum(1, keepdims=True)
+            for k, option in enumerate(forced.get(h.id, [])):
+                if option is not None:
+                    mixtures[h.id][k] = [float(n == option) for n in names]
     return chosen, mixtures
+
+
+def _forced(atlas: Atlas, hypothesis: str, wanted: str | Sequence[str | None], worlds: int) -> list[str | None]:
+    """The forced option of each world, checked."""
+    if hypothesis not in atlas.hypotheses:
+        raise SamenspelError(f"no hypothesis {hypothesis!r}. Nearest: {nearest(hypothesis, atlas.hypotheses)}.",
+                             cure=f"There is: {', '.join(sorted(atlas.hypotheses))}.")  # fmt: skip
+    out: list[str | None] = [wanted] * worlds if isinstance(wanted, str) else list(wanted)
+    names = [o.id for o in atlas.hypotheses[hypothesis].option]
+    for option in out:
+        if option is not None and option not in names:
+            raise SamenspelError(f"hypothesis {hypothesis!r} has no option {option!r}. Nearest: {nearest(option, names)}.",
+                                 cure=f"There is: {', '.join(names)}.")  # fmt: skip
+    return out
 
 
 def draw_worlds(
     atlas: Atlas, catalogue: Mapping[tuple[str, str], type[System]], supports: Mapping[str, Grade], *, seed: int,
-    ids: Sequence[int] | Ids, without: frozenset[str] = frozenset(), ladder: Variation = "as-is",
+    ids: Sequence[int] | Ids, without: frozenset[str] = frozenset(), ladder: Variation = "as-is", force: Force | None = None,
 ) -> Worlds:  # fmt: skip
     """Draw worlds `ids`; `without` names couplings that are cut (their gain is 0, all other gains stay as drawn).
 
+    `force` (see `choose_options`) sets options instead of drawing them; an id may then stand more than once in `ids`.
     Raises `SamenspelError` for an unknown system or variant and for more combinations of variants than `MOST_MODELS`.
     """
     ids = np.asarray(ids, dtype=np.int64)
-    chosen, mixtures = choose_options(atlas, seed, ids)
+    chosen, mixtures = choose_options(atlas, seed, ids, force)
     names = used_systems(atlas)
     variants = [_variants(atlas, chosen, k, names) for k in range(len(ids))]
     combinations = sorted(set(variants))

@@ -96,13 +96,18 @@ def run_trial(
         for c in reservoir.cohorts
     ]
     joined = _join(scenario, arms, parts)
-    for arm, share in joined.failures.items():
-        if share > MOST_FAILURES and not allow_failures:
+    check_failures(joined.failures, allow_failures)
+    return joined
+
+
+def check_failures(failures: Mapping[str, float], allowed: bool) -> None:
+    """Raise `SamenspelError` if too many runs of an arm failed, unless that is allowed."""
+    for arm, share in failures.items():
+        if share > MOST_FAILURES and not allowed:
             raise SamenspelError(
                 f"{share:.1%} of the runs of arm {arm!r} failed; at most {MOST_FAILURES:.1%} may.",
                 cure="Look at the worlds concerned, or pass --allow-failures.",
             )
-    return joined
 
 
 def trial_measures(scenario: Scenario) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from samenspel.systems.immune import Immune
 
 
 class ImmuneAcute(Immune):
-    r"""The endotoxin part of Brady-Nicholls 2021: monocytes, four cytokines, temperature, pain perception threshold.
+    r"""The endotoxin part of Dobreva 2021: monocytes, four cytokines, temperature, pain perception threshold.
 
     E' = -k_E E          R' = k_R R (1 - R/R_max) - J          A' = J - k_A A          f(v; x, h) = v^h/(v^h + x^h)
     J  = f(E; x_E, 1) (s_m + k_mT f(T; x_mT, h_mT) x_mT^h_mT) (1 - f(I10; x_m10, h_m10)) R
@@ -27,7 +27,9 @@ class ImmuneAcute(Immune):
     """
 
     variant = "acute"
-    fast = ("endotoxin", "resting", "activated", "tnf_level", "il6_level", "il8_level", "il10_level", "temperature", "threshold")
+    fast = (
+        "endotoxin", "resting", "activated", "tnf_level", "il6_level", "il8_level", "il10_level", "temperature", "threshold",
+    )  # fmt: skip
     endotoxin = State(unit="ng/kg", low=0.0, start=0.0)
     resting = State(low=0.0, start="resting_start")
     activated = State(low=0.0, start=0.0)

@@ -16,7 +16,8 @@ class Nociception(System):
     input          continuing signals from muscles, joints and other conditions, relative to general adults
     sensitivity    of nociceptors, relative      fibre_density  small nerve fibres in the skin, relative
     Left out: single fibres, spikes, healing after injury. No published slow equation of fibre loss is known.
-    Reproduces: the dip of the pressure pain threshold after endotoxin by the full form (`immune_acute`).
+    Reproduces: nothing of its own; the dip of the pain threshold after endotoxin is in the acute immune form,
+    tests/published/test_nociception.py.
     """
 
     system = "nociception"

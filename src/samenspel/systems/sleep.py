@@ -11,9 +11,11 @@ from samenspel.declare.system import Equations
 class Sleep(System):
     r"""Homeostatic debt with the time constant of the published model, fragmentation, and felt quality.
 
-    dd/dt = (W(1 + lost c + debt_up; 0, 3) - d)/chi,  c = (1/usual - 1 per hour) as `debt_per_hour`
-    df/dt = (W(f_set + arousal; 0, 1) - f)/tau_f,     dq/dt = (W(q_set - a_f (f - f_ref) - a_d (d - 1) + quality_shift; 0, 10) - q)/tau_q
-    duration = usual - lost + rebound (d - 1),        unrefreshed = 10 - q,   efficiency = 100 (1 - f)
+    dd/dt = (W(1 + lost c + debt_up; 0, 3) - d)/chi             c  debt per lost hour (`debt_per_hour`), 1/h
+    df/dt = (W(f_set + arousal; 0, 1) - f)/tau_f
+    dq/dt = (W(q_set - a_f (f - f_ref) - a_d (d - 1) + quality_shift; 0, 10) - q)/tau_q
+    duration = usual (1 - f + f_ref) - lost + rebound (d - 1) exp(-lost c)
+    unrefreshed = 10 - q,   efficiency = 100 (1 - f)
 
     d  sleep pressure at the usual wake time relative to own need, 1 at rest     f  share of the night broken up
     q  felt quality, 0 worst to 10 best     lost  hours of time in bed taken away     chi  homeostatic time constant

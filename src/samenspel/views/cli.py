@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from samenspel.views import evidence_cli, export_cli, leverage_cli, new_cli, run_cli
+from samenspel.views import evidence_cli, export_cli, knockout_cli, leverage_cli, loops_cli, new_cli, run_cli
 from samenspel.views.guard import GuardedGroup
 
 app = typer.Typer(
@@ -38,6 +38,8 @@ app.add_typer(evidence_cli.app, name="evidence")
 app.add_typer(export_cli.app, name="export")
 app.command("new")(new_cli.new)
 app.command("leverage")(leverage_cli.leverage)
+app.command("loops")(loops_cli.loops)
+app.command("knockout")(knockout_cli.knockout)
 
 
 @app.command("check")

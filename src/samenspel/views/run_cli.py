@@ -34,6 +34,10 @@ def run(
     ladder: Annotated[
         Literal["as-is", "half", "double"], typer.Option(help="The evidence ladder as declared, halved or doubled.")
     ] = "as-is",
+    workers: Annotated[int, typer.Option(help="Processes that share the work; the answer is the same.")] = 1,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Address of a Dask scheduler (tcp://host:port) whose machines do the work.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another run in the folder.")] = False,
     allow_failures: Annotated[bool, typer.Option("--allow-failures", help="Answer although calculations failed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -42,7 +46,7 @@ def run(
 ) -> None:
     """Answer a question: what is published, what would follow from the assumptions, and what the answer rests on."""
     _logging(quiet, verbose)
-    _check_sizes(seed=seed, worlds=worlds, people=people)
+    _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
     c = of(language)
     answer, folder, again = _answer(
         c,
@@ -58,6 +62,8 @@ def run(
             "engine": engine,
             "ladder": ladder,
             "allow_failures": allow_failures,
+            "workers": workers,
+            "cluster": cluster,
         },
     )
     if again and not quiet:
@@ -77,7 +83,7 @@ def _check_sizes(**sizes: int) -> None:
     """Said before any work: a wrong size should not cost the reading of an atlas."""
     from samenspel.quantities.errors import SamenspelError
 
-    for name, least in (("seed", 0), ("worlds", 1), ("people", 1)):
+    for name, least in (("seed", 0), ("worlds", 1), ("people", 1), ("workers", 1)):
         if sizes[name] < least:
             raise SamenspelError(
                 f"--{name} must be at least {least}, got {sizes[name]}.", cure=f"Give --{name} {least} or more."

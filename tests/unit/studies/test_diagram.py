@@ -123,3 +123,15 @@ def test_the_command_says_what_it_assumed_and_prints_one_document(tmp_path):
     assert document["schema"] == 1
     assert len(document["links"]) == 6
     assert all(x["assumed"] for x in document["links"])
+
+
+def test_the_atlas_runs_and_its_answer_is_no_finding(folder):
+    """A push on the rain, as the drawing has it: more water, and a status that says what it is."""
+    from samenspel.insight.run import run
+
+    answer = run("push-rain", atlas=folder, worlds=4, people=12, seed=2, with_routes=False)
+    assert answer.status == "NOT CALIBRATED"
+    rests = answer.blocks["rests_on"]
+    assert rests["claims"] == []
+    assert {c["level"] for c in rests["couplings"]} == {"none"}
+    assert answer.blocks["assumptions"]["headline"]["worlds"] == 4

@@ -17,6 +17,7 @@ import numpy as np
 from samenspel.engine.tape import OPERATIONS, Tape
 
 CONSTANT, PERSON, DAY, SLOT, STEP = range(5)
+FAR = 4.0  # |ln c| from which a factor c of an exponential goes back into the exponent
 Node = tuple[str, tuple[int, ...], float]
 
 
@@ -37,7 +38,8 @@ class Graph:
             self._known[node] = len(self.nodes)
             self.nodes.append(node)
             self.digest.append(hashlib.blake2b(text, digest_size=8).digest())
-            self.level.append(max([level, *(self.level[a] for a in arguments)]))
+            least = CONSTANT if operation == "number" else PERSON
+            self.level.append(max([level, least, *(self.level[a] for a in arguments)]))
         return self._known[node]
 
     def number(self, value: float) -> int:
@@ -115,7 +117,7 @@ class Rearranged:
         for k in order:
             if k not in self._of:
                 self._of[k] = self._node(k)
-        return [self._fused(self._of[k]) for k in outputs]
+        return [self._of[k] for k in outputs]
 
     def _node(self, k: int) -> int:
         g = self.graph
@@ -187,13 +189,27 @@ class Rearranged:
     def _step_free(self, k: int) -> bool:
         return self.graph.level[self._of[k]] < STEP
 
+    def _whole_exponent(self, factors: list[tuple[int, bool]]) -> list[tuple[int, bool]]:
+        """c exp(z) as exp(z + ln c) where c is far from one: symbols were read as exp(z - 50) = e^-50 exp(z)."""
+        g = self.graph
+        numbers = [(f, above) for f, above in factors if g.level[f] == CONSTANT]
+        powers = sorted((f for f, above in factors if above and g.nodes[f][0] == "exp"), key=lambda f: g.digest[f])
+        c = math.prod((g.constant(f) or 0.0) if above else 1.0 / (g.constant(f) or math.inf) for f, above in numbers)
+        if not powers or not math.isfinite(c) or c <= 0 or abs(math.log(c)) < FAR:
+            return factors
+        rest = [f for f in factors if f not in numbers]
+        rest.remove((powers[0], True))
+        moved = g.apply("add", g.nodes[powers[0]][1][0], g.number(math.log(c)))
+        return [*rest, (g.apply("exp", moved), True)]
+
     def _product(self, k: int) -> int:
         g = self.graph
         operation, arguments, _ = self.tape.steps[k]
         if operation == "div" and not self._step_free(arguments[1]):
-            return g.apply("div", self._fused(self._of[arguments[0]]), self._fused(self._of[arguments[1]]))
+            return g.apply("div", self._of[arguments[0]], self._of[arguments[1]])
         factors: list[tuple[int, bool]] = []
         sign = self._factors(k, True, True, factors)
+        factors = self._whole_exponent(factors)
         total: int | None = None
         for level in range(CONSTANT, STEP + 1):
             here = sorted((f for f in factors if g.level[f[0]] == level), key=lambda f: g.digest[f[0]])
@@ -208,14 +224,11 @@ class Rearranged:
         assert total is not None
         return g.apply("neg", total) if sign < 0 else total
 
-    def _fused(self, k: int) -> int:
-        return k
 
-
-def fuse(graph: Graph, roots: Sequence[int], keep: set[int]) -> tuple[Graph, list[int]]:
+def fuse(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
     """The same graph with each product that is used once, inside a sum of its own level, fused into it.
 
-    a + b c → fma(b, c, a); a - b c → fnma(b, c, a); b c - a → fms(b, c, a). `keep` are nodes that stay as they are.
+    a + b c → fma(b, c, a); a - b c → fnma(b, c, a); b c - a → fms(b, c, a).
     """
     uses: dict[int, int] = {}
     order = graph.needed(roots)
@@ -227,7 +240,7 @@ def fuse(graph: Graph, roots: Sequence[int], keep: set[int]) -> tuple[Graph, lis
     out, of = Graph(), {}
 
     def product(k: int, level: int) -> bool:
-        return graph.nodes[k][0] in ("mul", "square") and uses[k] == 1 and k not in keep and graph.level[k] == level
+        return graph.nodes[k][0] in ("mul", "square") and uses[k] == 1 and graph.level[k] == level
 
     for k in order:
         operation, arguments, number = graph.nodes[k]

@@ -67,8 +67,26 @@ def _entry(o: dict[str, Any], c: Catalogue, plain: bool) -> Entry:
 
 
 def _parts(answer: Answer, h: dict[str, Any], c: Catalogue) -> str | None:
-    p = h["parts"]
+    """Where the options part: in the same worlds where each was tried in them, else between worlds that drew different ones."""
+    return _paired(answer, h, c) or _between(answer, h["parts"], c)
+
+
+def _between(answer: Answer, p: dict[str, Any] | None, c: Catalogue) -> str | None:
     if p is None:
         return None
     name = lower_first(short(measure(answer, p["measure"], c)))
     return c.say("rivals.parts", measure=name, week=p["week"], gap=float(p["gap_sd"]))
+
+
+def _paired(answer: Answer, h: dict[str, Any], c: Catalogue) -> str | None:
+    contrast, subset = h.get("contrast"), answer.blocks["rivals"].get("contrast_subset")
+    if contrast is None or subset is None or is_without_simulation(answer):
+        return None
+    one, other = (c.pick(next(o for o in h["options"] if o["id"] == i)).rstrip(".") for i in contrast["pair"])
+    d, p = contrast["difference"], contrast["parts"]
+    mean, low, high = c.together(d["mean"], d["low"], d["high"])
+    return c.say(
+        "rivals.paired", worlds=contrast["worlds"], people=subset["people"], day=round(subset["day"]), one=one, other=other,
+        mean=mean, low=low, high=high, measure=lower_first(short(measure(answer, p["measure"], c))), week=p["week"],
+        gap=float(p["gap_sd"]),
+    )  # fmt: skip

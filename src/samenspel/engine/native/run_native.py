@@ -1,0 +1,252 @@
+"""`run_native`: interface and meaning of `run_numpy`, in vector code of single (compensated) or double precision.
+
+Days without a rule that needs everybody or Python (stages, decisions, daily maps, pools, society, feeds) are run in one
+call per block until the next day to save; the others end at one barrier per midnight, where the same `Midnight` acts on
+double-precision rows. A person's numbers depend on his own row alone: not on the block, thread, lane or order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal
+
+import numpy as np
+
+from samenspel.declare.model import Model
+from samenspel.engine.compiled import Compiled, compiled, rows
+from samenspel.engine.lattice import Schedule, StepPlan, align
+from samenspel.engine.midnight import Midnight
+from samenspel.engine.native.driver import TABLE, build_day
+from samenspel.engine.native.kernel import Kernel, kernel, target
+from samenspel.engine.native.layout import Layout, lay_out
+from samenspel.engine.native.program import NativeCompiled, RowsFunction
+from samenspel.engine.native.tables import Steps, aligned, blocked, coefficients, inputs_table, steps_table
+from samenspel.engine.people import Array, Condition, People, Result, Trajectories
+from samenspel.engine.settle import parameter_rows
+
+Precision = Literal["single", "double"]
+AT_ONCE = 4096  # people whose constants are prepared together; never part of a result
+_LAYOUTS: dict[str, Layout] = {}
+
+
+class _Midnight(Midnight):
+    """The shared rules; the day's noise is drawn by the kernel, with the same bits, unless something reads it before."""
+
+    quiet = False
+
+    def noise(self, held: Array, day: int) -> None:
+        """Left to the kernel while days follow each other."""
+        if not self.quiet or self.model.feeds:
+            super().noise(held, day)
+
+
+def layout_of(c: Compiled) -> Layout:
+    """The kernel's layout of a model, made once."""
+    if c.model.key not in _LAYOUTS:
+        _LAYOUTS[c.model.key] = lay_out(c)
+    return _LAYOUTS[c.model.key]
+
+
+def day_kernel(c: Compiled, width: int, precision: Precision, isa: str) -> tuple[Layout, Kernel]:
+    """The kernel that runs the days of a model."""
+    layout = layout_of(c)
+    single = precision == "single"
+    return layout, kernel(f"{precision} {width} {layout.what}", isa, lambda: build_day(layout, width, single))
+
+
+class _Block:
+    """Memory of one run that the kernel reads and writes, and the calls into it."""
+
+    def __init__(
+        self, c: Compiled, code: Kernel, layout: Layout, width: int, kind: type, x: Array, held: Array, n: int, total: int
+    ) -> None:
+        self.c, self.code, self.layout, self.width, self.kind = c, code, layout, width, kind
+        self.x, self.held, self.total = x, held, total
+        self.blocks = x.shape[1] // width
+        self.hazard = np.zeros((max(len(c.arrows), 1), x.shape[1]))
+        self._keep: dict[str, Any] = {}
+        self.table = dict.fromkeys(TABLE, 0)
+        for name, memory in (("x", x), ("held", held), ("hazard", self.hazard)):
+            self.table[name] = memory.ctypes.data
+        self.table["row"] = x.shape[1]
+        self._run = code.function("run", 5)
+
+    def give(self, name: str, array: Any) -> None:
+        """Keep an array alive and put its address in the table."""
+        self._keep[name] = array
+        self.table[name] = array.ctypes.data
+
+    def people(self, people: People, arms: int, seed: int, first_day: int) -> None:
+        """Addresses of chance and arms of every lane."""
+        n, pad = people.n, self.x.shape[1] - self.total
+        for name, one in (("person", people.person), ("world", people.world)):
+            self.give(name, np.pad(np.tile(one, arms), (0, pad), mode="edge").astype(np.uint64))
+        self.give("arm", np.pad(np.repeat(np.arange(arms), n), (0, pad), mode="edge").astype(np.int64))
+        self.table |= {"key_low": seed & 0xFFFFFFFF, "key_high": seed >> 32, "first_day": first_day, "arms": arms}
+
+    def plan(self, steps: Steps, inputs: Array) -> None:
+        """The steps of all days and the inputs of all slots."""
+        pairs = (("day_start", steps.day_start), ("step_size", steps.size), ("step_slot", steps.slot), ("step_last", steps.last))
+        for name, whole in pairs:
+            self.give(name, whole)
+        for name, real in (("step_begin", steps.begin), ("step_end", steps.end), ("step_half", steps.half)):
+            self.give(name, real.astype(self.kind))
+        self.give("inputs", np.ascontiguousarray(inputs))
+        self.table |= {"slots": inputs.shape[1], "sizes": len(steps.sizes)}
+
+    def person_numbers(self, parameters: Sequence[Any]) -> None:
+        """What rests on parameters alone, computed in double precision and rounded once."""
+        count, n = int(self.code.header["person"]), self.total
+        out = aligned((self.blocks, max(count, 1), self.width), self.kind)
+        if count:
+            before = len(self.c.model.states)
+            prepare = RowsFunction(self.code, "prepare", self.code.header["used"], count)
+            for a in range(0, n, AT_ONCE):
+                part = slice(a, min(a + AT_ONCE, n))
+                cut = [v[part] if isinstance(v, np.ndarray) and v.ndim else v for v in parameters]
+                values = prepare([0.0] * before + cut, part.stop - a)
+                own = blocked(values, self.width, self.kind)
+                out[a // self.width : a // self.width + len(own)] = own
+        self.give("person_numbers", out)
+
+    def coefficients(self, rate: Array, sizes: Sequence[float]) -> None:
+        """The exponential coefficients of every person and step length."""
+        out = aligned((self.blocks, len(sizes), 3, len(rate), self.width), self.kind)
+        for a in range(0, self.total, AT_ONCE):
+            part = rate[:, a : a + AT_ONCE]
+            for j, h in enumerate(sizes):
+                own = blocked(coefficients(part, h), self.width, self.kind)
+                out[a // self.width : a // self.width + len(own), j] = own
+        self.give("coefficients", out)
+
+    def scratch(self) -> Array:
+        """Working memory of one thread."""
+        return aligned((max(int(self.code.header["scratch"]), 1), self.width), self.kind)
+
+    def run(self, scratch: Array, first: int, last: int, day: int, until: int) -> None:
+        """Days `day` to `until` (exclusive) of the blocks `first` to `last` (exclusive)."""
+        words = np.array([*self.table.values()], dtype=np.uint64)
+        words[TABLE.index("scratch")] = scratch.ctypes.data
+        self._run(words.ctypes.data, first, last, day, until)
+
+
+def run_native(
+    model: Model, people: People, schedules: Sequence[Schedule], start: Condition, *, seed: int, save: Sequence[str],
+    save_days: Sequence[int], plan: StepPlan, threads: int | None = None, precision: Precision = "single", isa: str = "host",
+    width: int | None = None,
+) -> list[Trajectories]:  # fmt: skip
+    """Simulate all arms; one `Trajectories` per schedule, in order.
+
+    threads    how many; all processors if not given
+    precision  of states and drift; everything at midnight is in double precision
+    isa        instruction set: host, avx2 or avx512; never part of a result
+    width      people per block; never part of a result
+
+    Left out: events and switches inside the day.
+    """
+    base, arms, n = compiled(model), len(schedules), people.n
+    width = width or target(isa).lanes
+    kind = np.float32 if precision == "single" else np.float64
+    schedules = align(schedules)
+    first, days = schedules[0].first_day, schedules[0].days
+    total = arms * n
+    layout, code = day_kernel(base, width, precision, isa)
+    workers = threads or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        crew = _Crew(pool, workers)
+        c = NativeCompiled(base, isa, total, crew.share)
+        row = -(-total // width) * width
+        row += 8 if row % 512 == 0 and width <= 8 else 0  # rows a power of two apart would share few cache sets
+        x, held = _rows(start.states, arms, row), _rows(start.held, arms, row)
+        p = [np.tile(v, arms) if isinstance(v, np.ndarray) and v.ndim else v for v in parameter_rows(base, people.parameters)]
+        midnight = _Midnight(c, seed, people.person, people.world, arms)
+        xs, hs = x[:, :total], held[:, :total]
+        habitual = [np.full(total, i.habitual) for i in model.inputs]
+        midnight.begin(xs, hs, p, habitual, first)
+        _fill(x, total), _fill(held, total)
+        rate = rows(c.diagonal(xs, p, habitual, hs, float(first)), total)
+        rate = np.where(np.isfinite(rate), np.minimum(rate, 0.0), 0.0)
+        inputs = inputs_table(model, schedules)
+        steps = steps_table(inputs, schedules[0], plan)
+        block = _Block(base, code, layout, width, kind, x, held, n, total)
+        block.people(people, arms, seed, first)
+        block.plan(steps, inputs)
+        block.person_numbers(p)
+        block.coefficients(rate, steps.sizes)
+        scratch = [block.scratch() for _ in range(crew.pieces(block.blocks))]
+        wanted = sorted({d for d in save_days if first <= d < first + days})
+        kept = np.empty((len(save), len(wanted), total))
+        saver = c.function([c.outputs[name] for name in save])
+        barrier = bool(model.stages or model.decisions or model.daily or model.pools or model.society or model.feeds)
+        midnight.quiet = True
+        u_last = habitual
+        day = 0
+        while day < days:
+            later = [d - first + 1 for d in wanted if d - first >= day]
+            until = day + 1 if barrier else min([*later[:1], days])
+            crew.run(block, scratch, day, until)
+            u_last = [np.repeat(inputs[until - 1, -1, :, i], n) for i in range(len(model.inputs))]
+            today = first + until - 1
+            if today in wanted:
+                kept[:, wanted.index(today)] = rows(saver(xs, p, u_last, hs, float(today + 1)), total)
+            midnight.quiet = until < days
+            if barrier or until == days:
+                with np.errstate(all="ignore"):
+                    midnight.turn(xs, hs, p, u_last, block.hazard[: len(base.arrows), :total], today + 1)
+            day = until
+    codes = np.tile(start.codes, arms)
+    codes[(codes == Result.OK) & ~np.isfinite(xs).all(0)] = Result.DIVERGED
+    out: list[Trajectories] = []
+    for a in range(arms):
+        part = slice(a * n, (a + 1) * n)
+        end = Condition(xs[:, part].copy(), hs[:, part].copy(), codes[part].copy())
+        out.append(Trajectories(tuple(save), np.array(wanted), kept[:, :, part].copy(), end))
+    return out
+
+
+def _rows(values: Array, arms: int, row: int) -> Array:
+    out = np.empty((max(values.shape[0], 1), row))
+    total = arms * values.shape[1]
+    out[: values.shape[0], :total] = np.tile(values, (1, arms))
+    _fill(out, total)
+    return out[: values.shape[0]] if values.shape[0] else out[:0]
+
+
+def _fill(rows: Array, total: int) -> None:
+    """Lanes beyond the last person repeat him."""
+    if total < rows.shape[1]:
+        rows[:, total:] = rows[:, total - 1 : total]
+
+
+class _Crew:
+    """Threads that share blocks; who takes which is never part of a result."""
+
+    def __init__(self, pool: ThreadPoolExecutor, workers: int) -> None:
+        self._pool, self._workers = pool, workers
+
+    def pieces(self, blocks: int) -> int:
+        """Into how many parts a number of blocks is cut."""
+        return max(1, min(blocks, 4 * self._workers if self._workers > 1 else 1))
+
+    def share(self, work: Callable[[int, int], None], blocks: int) -> None:
+        """Run `work` over all blocks."""
+        cuts = self._cuts(blocks)
+        if len(cuts) == 2:
+            work(cuts[0], cuts[1])
+        else:
+            list(self._pool.map(work, cuts[:-1], cuts[1:]))
+
+    def _cuts(self, blocks: int) -> list[int]:
+        k = self.pieces(blocks)
+        return [i * blocks // k for i in range(k + 1)]
+
+    def run(self, block: _Block, scratch: Sequence[Array], day: int, until: int) -> None:
+        """All blocks from `day` to `until`."""
+        cuts = self._cuts(block.blocks)
+        tasks = range(len(cuts) - 1)
+        if len(tasks) == 1:
+            block.run(scratch[0], cuts[0], cuts[1], day, until)
+        else:
+            list(self._pool.map(lambda i: block.run(scratch[i], cuts[i], cuts[i + 1], day, until), tasks))

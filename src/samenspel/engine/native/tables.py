@@ -1,0 +1,104 @@
+"""The numbers a kernel reads beside people: the plan of steps, inputs by day, slot and arm, exponential coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from samenspel.declare.model import Model
+from samenspel.engine.lattice import Schedule, StepPlan
+from samenspel.engine.people import Array
+from samenspel.randomness.elementary import exp
+
+SMALL = 0.5  # of |z|: below, the series; above, the quotient loses at most two bits
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """All steps of a run, day by day; `sizes` are the distinct step lengths."""
+
+    day_start: npt.NDArray[np.int32]
+    size: npt.NDArray[np.int32]
+    slot: npt.NDArray[np.int32]  # number of the slot that a step opens, else -1
+    last: npt.NDArray[np.int32]  # 1 for the last step of a slot
+    begin: Array
+    end: Array
+    half: Array
+    sizes: list[float]
+
+
+def inputs_table(model: Model, schedules: Sequence[Schedule]) -> Array:
+    """Inputs, shape (days, slots, arms, inputs)."""
+    s = schedules[0]
+    out = np.empty((s.days, len(s.edges), len(schedules), len(model.inputs)))
+    for a, schedule in enumerate(schedules):
+        for i, one in enumerate(model.inputs):
+            out[:, :, a, i] = schedule.inputs[one.name] if one.name in schedule.inputs else one.habitual
+    return out
+
+
+def steps_table(inputs: Array, s: Schedule, plan: StepPlan) -> Steps:
+    """The graded steps of every day: after each midnight, and where an input of any arm changes within the day."""
+    days, slots = inputs.shape[:2]
+    flat = inputs.reshape(days * slots, -1)
+    jumps = np.ones(days * slots, dtype=bool)
+    jumps[1:] = (flat[1:] != flat[:-1]).any(1)
+    jumps = jumps.reshape(days, slots)
+    if not plan.quiet_midnights:
+        jumps[:, 0] = True
+    sizes: dict[float, int] = {}
+    start, size, slot, last, begin, end, half = [0], [], [], [], [], [], []
+    for day in range(days):
+        for k, (low, high) in enumerate(s.slots):
+            t, steps = s.first_day + day + low, plan.steps(high - low, bool(jumps[day, k]))
+            for j, h in enumerate(steps):
+                size.append(sizes.setdefault(h, len(sizes)))
+                slot.append(k if j == 0 else -1)
+                last.append(int(j == len(steps) - 1))
+                begin.append(t)
+                t += h
+                end.append(t)
+                half.append(0.5 * h)
+        start.append(len(size))
+    whole = [np.array(v, dtype=np.int32) for v in (start, size, slot, last)]
+    return Steps(*whole, *(np.array(v) for v in (begin, end, half)), list(sizes))
+
+
+def coefficients(rate: Array, h: float) -> Array:
+    """(h φ₁, h φ₂, e^z) of z = rate h, stacked first; from + - * / alone, so that every machine has the same bits."""
+    z = rate * h
+    e = exp(z)
+    near = np.abs(z) < SMALL
+    s = np.where(near, z, 0.0)
+    one, two = np.ones_like(z), np.ones_like(z)
+    for k in range(18, 1, -1):  # φ₁ = 1 + z/2 (1 + z/3 (…))
+        one = 1.0 + s * one / k
+    for k in range(19, 2, -1):  # φ₂ = ½ (1 + z/3 (1 + z/4 (…)))
+        two = 1.0 + s * two / k
+    two = two / 2
+    divisor = np.where(near, 1.0, z)
+    phi1 = np.where(near, one, (e - 1.0) / divisor)
+    phi2 = np.where(near, two, (phi1 - 1.0) / divisor)
+    return np.stack([h * phi1, h * phi2, e])
+
+
+def blocked(rows: Array, width: int, kind: npt.DTypeLike) -> npt.NDArray[np.floating]:
+    """(…, rows, people) → (blocks, …, rows, width); the last person fills the last block."""
+    n = rows.shape[-1]
+    blocks = -(-n // width)
+    padded = np.empty((*rows.shape[:-1], blocks * width), dtype=kind)
+    padded[..., :n] = rows
+    padded[..., n:] = rows[..., -1:]
+    parts = padded.reshape(*rows.shape[:-1], blocks, width)
+    return np.ascontiguousarray(np.moveaxis(parts, -2, 0))
+
+
+def aligned(shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[np.floating]:
+    """An empty array that starts on a 64-byte boundary."""
+    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    raw = np.empty(size + 64, dtype=np.uint8)
+    offset = -raw.ctypes.data % 64
+    return raw[offset : offset + size].view(kind).reshape(shape)
