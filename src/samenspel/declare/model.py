@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 import sympy
 
@@ -181,12 +181,12 @@ class Model:
         """Each assignment written out over states, parameters, inputs and held values alone."""
         out: dict[sympy.Symbol, Expr] = {}
         for name, expression in self.assignments:
-            out[sympy.Symbol(name, real=True)] = sympy.sympify(expression.xreplace(out))
+            out[sympy.Symbol(name, real=True)] = cast(Expr, expression.xreplace(out))
         return {s.name: e for s, e in out.items()}
 
     def expand(self, expression: Expr) -> Expr:
         """An expression with every assignment written out."""
-        return sympy.sympify(expression.xreplace({sympy.Symbol(n, real=True): e for n, e in self.flat.items()}))
+        return cast(Expr, expression.xreplace({sympy.Symbol(n, real=True): e for n, e in self.flat.items()}))
 
     def names_in(self, expressions: Iterable[Expr]) -> set[str]:
         """Names of all free symbols."""

@@ -8,7 +8,7 @@ found on the dense solution, then integration starts again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy
@@ -38,7 +38,7 @@ class Guards:
 def _root(event: EventVar) -> sympy.Expr:
     trigger = event.trigger
     if isinstance(trigger, sympy.core.relational.Relational):
-        left, right = sympy.sympify(trigger.lhs), sympy.sympify(trigger.rhs)
+        left, right = cast(sympy.Expr, trigger.lhs), cast(sympy.Expr, trigger.rhs)
         rising = isinstance(trigger, sympy.StrictGreaterThan | sympy.GreaterThan)
         return left - right if rising else right - left
     raise SamenspelError(f"event {event.name!r}: its trigger is no comparison.", cure="Write it as a guard above 0.")

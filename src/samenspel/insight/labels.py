@@ -22,7 +22,7 @@ class Label:
 
 
 def shares(
-    benefit: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64], options: Sequence[str]
+    benefit: npt.NDArray[np.float64] | npt.NDArray[np.bool_], weight: npt.NDArray[np.float64], options: Sequence[str]
 ) -> dict[str, tuple[float, float]]:
     """Option → (share of worlds with benefit within it, weight of the option)."""
     chosen = np.array(options)
@@ -35,7 +35,7 @@ def shares(
 
 
 def label(
-    benefit: npt.NDArray[np.bool_],
+    benefit: npt.NDArray[np.float64] | npt.NDArray[np.bool_],
     weight: npt.NDArray[np.float64],
     options: Mapping[str, Sequence[str]],
     prior_share: float | None = None,
@@ -43,8 +43,9 @@ def label(
 ) -> Label:
     """The label of "the treatment helps" over worlds.
 
-    `prior_share` is the share before calibration (none: these worlds are the prior), `core_share` the share in the core
-    model; without a calibrated core ROBUST is never given.
+    `benefit` is 1 where it helps, 0 where it harms and a half where nothing changes at all. `prior_share` is the share
+    before calibration (none: these worlds are the prior), `core_share` the share in the core model; without a calibrated
+    core ROBUST is never given.
     """
     share = float(weight @ benefit) / float(weight.sum())
     prior = share if prior_share is None else prior_share

@@ -44,7 +44,9 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
     return atlas.scenarios[wanted]
 
 
-def run_key(atlas: Atlas, scenario: Scenario, seed: int, worlds: int, people: int, ladder: str, engine: str, removed: frozenset[str]) -> str:
+def run_key(
+    atlas: Atlas, scenario: Scenario, seed: int, worlds: int, people: int, ladder: str, engine: str, removed: frozenset[str]
+) -> str:
     """Content key of a run: atlas, version, scenario, seed, sizes, options and engine; not language, threads or place."""
     from samenspel import __version__
 
@@ -107,7 +109,7 @@ def assemble(
     chosen = options_of_worlds(worlds)
     ids = trial.ensemble.worlds
     options = {h: [table[int(w)] for w in ids] for h, table in chosen.items()}
-    verdict = label(sign * trial.ensemble.mean(d) > 0, trial.ensemble.weights_of_worlds(), options)
+    verdict = label(summary.helped(sign * trial.ensemble.mean(d)), trial.ensemble.weights_of_worlds(), options)
     arms = {a.id: {"en": a.en, "nl": a.nl} for a in scenario.arm}
     outcome = atlas.measures[e.outcome]
     blocks = {

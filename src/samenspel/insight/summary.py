@@ -41,6 +41,11 @@ def difference(trial: Trial, measure: str, day: float) -> Array:
     return at_day(trial, s.treatment, measure, day) - at_day(trial, s.comparator, measure, day)
 
 
+def helped(gain: Array) -> Array:
+    """Per world: 1 where the mean gain is above 0, 0 below, a half where it is 0."""
+    return 0.5 * (np.sign(gain) + 1.0)
+
+
 def interval(e: Ensemble, values: Array) -> dict[str, float]:
     """World interval of a mean: 5th, 50th, 95th percentile."""
     low, middle, high = e.interval(values)
@@ -86,7 +91,7 @@ def headline(atlas: Atlas, trial: Trial) -> dict[str, Any]:
         "better": sign,
         "benefit_worlds": int(benefit.sum()),
         "worlds": len(benefit),
-        "benefit_share": float(w @ benefit),
+        "benefit_share": float(w @ helped(sign * e.mean(d))),
         "beyond_share": float(w @ beyond),
         "md": interval(e, d),
         "smd": interval(e, d / sd),

@@ -159,7 +159,7 @@ def _pick(catalogue: Mapping[tuple[str, str], type[System]], system: str, varian
     if (system, variant) not in catalogue:
         known = [f"{s} ({v})" if v else s for s, v in catalogue]
         raise SamenspelError(f"no system {system!r}{f' in variant {variant!r}' if variant else ''}. "
-                             f"Nearest: {nearest(system, known)}.", cure="Correct the name, or install its package.")  # fmt: skip
+                             f"Nearest: {nearest(system, known)}.", cure="Correct it, or install its package.")  # fmt: skip
     return catalogue[system, variant]
 
 
@@ -210,7 +210,8 @@ def _parameters(
             entry = atlas.parameters.get(p.address)
             if entry is None:
                 near = nearest(p.address, atlas.parameters)
-                raise SamenspelError(f"the atlas gives no parameter {p.address!r}. Nearest: {near}.", file=f"parameters/{p.system}.toml",
+                raise SamenspelError(f"the atlas gives no parameter {p.address!r}. Nearest: {near}.",
+                                     file=f"parameters/{p.system}.toml",
                                      cure="Add it with a claim, a rule or an assumption.")  # fmt: skip
             factor = in_declared_unit(entry, p.unit, 1.0)
             if entry.level == "person":
@@ -280,6 +281,7 @@ def _scales(
         if isinstance(w, Input):
             scales[c.id], slopes[c.id] = np.full(worlds, w.reference), np.ones(worlds)
             continue
+        assert isinstance(w, State | Readout)
         sd = unit_of(atlas, c.source)
         low, high = _range(atlas, w, still.at[c.source], sd)
         scales[c.id], slopes[c.id] = scale_and_slope(c.form, still.at[c.source], sd, low, high)

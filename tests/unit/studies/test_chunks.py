@@ -5,8 +5,8 @@ import io
 
 import numpy as np
 import pytest
-from kumu_files import workbook
 
+from kumu_files import workbook
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kumu import read_kumu
 from samenspel.evidence.reader import read_atlas

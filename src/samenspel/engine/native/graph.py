@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -79,8 +79,8 @@ class Graph:
             return self.apply("sub", a[1], self.nodes[a[0]][1][0])
         return self.add(operation, tuple(a))
 
-    def needed(self, roots: Sequence[int], above: int = -1) -> list[int]:
-        """What the roots rest on, arguments first and root by root; nodes of a level ≤ `above` end the search."""
+    def needed(self, roots: Sequence[int], above: int = -1, known: Collection[int] = ()) -> list[int]:
+        """What the roots rest on, arguments first and root by root; `known` nodes and levels ≤ `above` end the search."""
         out: list[int] = []
         seen: set[int] = set()
         stack = [(k, False) for k in reversed(roots)]
@@ -91,7 +91,7 @@ class Graph:
             elif k not in seen:
                 seen.add(k)
                 stack.append((k, True))
-                if self.level[k] > above:
+                if self.level[k] > above and k not in known:
                     stack.extend((a, False) for a in reversed(self.nodes[k][1]))
         return out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,19 +16,22 @@ from samenspel.engine.native.vectors import FUNCTIONS, Vectors
 from samenspel.engine.tape import Tape
 
 LANES = 8
-GROUP, TOGETHER = 4,6  # roots taken together; functions written interleaved
+GROUP, TOGETHER = 6, 4  # roots taken together; functions written interleaved
 Array = npt.NDArray[np.float64]
 Task = Callable[[Callable[[int, int], None], int], None]  # runs f(first block, last block) over so many blocks
 
 
-def emit(v: Vectors, graph: Graph, roots: Sequence[int], above: int, load: Callable[[int], Any]) -> list[Any]:
-    """Instructions for the roots; nodes of a level ≤ `above`, and symbols, come from `load`.
+def emit(
+    v: Vectors, graph: Graph, roots: Sequence[int], above: int, load: Callable[[int], Any], known: Collection[int] = (),
+    made: Callable[[int, Any], None] = lambda k, value: None,
+) -> list[Any]:  # fmt: skip
+    """Instructions for the roots; symbols, `known` nodes and those of a level ≤ `above` come from `load`.
 
     Roots are taken a few at a time; functions among them that are ready together are written interleaved.
     """
     values: dict[int, Any] = {}
     for first in range(0, len(roots), GROUP):
-        order = [k for k in graph.needed(roots[first : first + GROUP], above) if k not in values]
+        order = [k for k in graph.needed(roots[first : first + GROUP], above, known) if k not in values]
         while order:
             ready: list[int] = []
             left: list[int] = []
@@ -36,7 +39,7 @@ def emit(v: Vectors, graph: Graph, roots: Sequence[int], above: int, load: Calla
                 operation, arguments, number = graph.nodes[k]
                 if operation == "number":
                     values[k] = v.number(number)
-                elif operation == "symbol" or graph.level[k] <= above:
+                elif operation == "symbol" or graph.level[k] <= above or k in known:
                     values[k] = load(k)
                 elif not all(a in values for a in arguments):
                     left.append(k)
@@ -44,10 +47,13 @@ def emit(v: Vectors, graph: Graph, roots: Sequence[int], above: int, load: Calla
                     ready.append(k)
                 else:
                     values[k] = v.apply(operation, [values[a] for a in arguments])
+                    made(k, values[k])
             for a in range(0, len(ready), TOGETHER):
                 part = ready[a : a + TOGETHER]
-                made = v.together([(graph.nodes[k][0], values[graph.nodes[k][1][0]]) for k in part])
-                values |= dict(zip(part, made, strict=True))
+                results = v.together([(graph.nodes[k][0], values[graph.nodes[k][1][0]]) for k in part])
+                for k, value in zip(part, results, strict=True):
+                    values[k] = value
+                    made(k, value)
             order = left
     return [values[k] for k in roots]
 
