@@ -28,6 +28,7 @@ from samenspel.engine.settle import habitual_inputs, held_at_start, parameter_ro
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.diagram import Diagram
 from samenspel.evidence.grade import Grading
+from samenspel.evidence.issues import say_nearest
 from samenspel.insight.linear import LinearEffects, LinearSettings, linear_effects
 from samenspel.population.worlds import Group, draw_worlds
 from samenspel.quantities.errors import SamenspelError
@@ -260,6 +261,30 @@ def _agreement(found: Sequence[Effects], horizons: Sequence[float]) -> dict[str,
         "rows": table,
         "lowest": min(known, default=None),
     }
+
+
+def compare(result: dict[str, Any], diagram: Diagram, labels: Sequence[str]) -> dict[str, Any]:
+    """The result with, for every table, its rank correlation with an order found elsewhere (`labels`, best first).
+
+    Interventions that the order does not name are left out. Raises `SamenspelError` for a label that is no intervention, one
+    that stands twice, and fewer than three.
+    """
+    known = {v.label.casefold(): v.label for v in diagram.interventions}
+    wanted = [label.strip().casefold() for label in labels if label.strip()]
+    for label in wanted:
+        if label not in known:
+            raise SamenspelError(f"{label!r} is no intervention of this diagram.", cure=say_nearest(label, known.values()))
+    if len(set(wanted)) < len(wanted) or len(wanted) < 3:
+        raise SamenspelError(
+            "an order to compare with names each intervention once, and at least three.", cure="One label per line."
+        )
+    place = {known[label]: float(-i) for i, label in enumerate(wanted)}
+    tables: list[dict[str, Any]] = []
+    for table in result["rankings"]:
+        rows = [x for x in table["interventions"] if x["label"] in place]
+        size, given = np.array([x["median_size"] for x in rows]), np.array([place[x["label"]] for x in rows])
+        tables.append({**table, "against": rank_correlation(size, given)})
+    return {**result, "rankings": tables}
 
 
 def rank_correlation(first: Array, second: Array) -> float | None:

@@ -78,7 +78,8 @@ def _on_form(atlas: Atlas, m: Measure, x: Array) -> Array:
     """From the model's scale to the form's: identity, or mean + slope · SD · z where the form's mean and SD are given."""
     if m.mean is None or m.sd is None or m.reads is None:
         return x
-    return m.mean + m.slope * m.sd * (x - atlas.reference[m.reads].mean) / unit_of(atlas, m.reads)
+    with np.errstate(over="ignore"):  # whoever diverged is counted elsewhere
+        return m.mean + m.slope * m.sd * (x - atlas.reference[m.reads].mean) / unit_of(atlas, m.reads)
 
 
 def _read(m: Measure, x: Array, seed: int, person: Ids, world: Ids, day: int) -> Array:

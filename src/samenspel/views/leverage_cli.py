@@ -25,6 +25,9 @@ def leverage(
     ] = 0.3,
     stock_range: Annotated[float, typer.Option(help="With --linear: largest weight of a link to a stock, per step.")] = 0.1,
     half_normal: Annotated[bool, typer.Option("--half-normal", help="With --linear: half-normal weights.")] = False,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Text file with an order found elsewhere, one label per line, best first.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Rank the interventions of a diagram by the effect of a push on its outcome, with its spread over worlds."""
@@ -47,6 +50,8 @@ def leverage(
         result = insight.leverage(
             read_atlas(atlas), diagram, seed=seed, worlds=worlds, horizons=times, ranges=_numbers("ranges", ranges)
         )
+    if against is not None:
+        result = insight.compare(result, diagram, _order(against))
     result = {"schema": 1, "atlas": read_id(atlas), **result, "status": "NOT CALIBRATED", "intended_use": INTENDED}
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False))
@@ -58,6 +63,15 @@ def leverage(
 def read_id(atlas: Path) -> str:
     """The folder's own name: the id of the atlas."""
     return atlas.resolve().name
+
+
+def _order(path: Path) -> list[str]:
+    from samenspel.quantities.errors import SamenspelError
+
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SamenspelError(f"{path} cannot be read as text.", cure="Name a text file with one label per line.") from fault
 
 
 def _numbers(name: str, text: str) -> list[float]:
@@ -88,6 +102,8 @@ def _lines(result: dict[str, Any]) -> list[str]:
         for x in r["interventions"]:
             numbers = " ".join(f"{x[n]:10.3g}" for n in ("low", "middle", "high"))
             out.append(f"{x['rank']:4d} {x['tier']:4d}  {numbers}  {x['label']} ({x['strength']:+g})")
+        if "against" in r:
+            out.append(f"rank correlation with the order given: {'-' if r['against'] is None else format(r['against'], '.2f')}")
     if result["mode"] == "bounded":
         out += ["", "Rank correlation with the saturating order above:"]
         for row in result["agreement"]["rows"]:

@@ -13,7 +13,7 @@ from samenspel.evidence.diagram import read_diagram
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kumu import read_kumu
 from samenspel.evidence.reader import read_atlas
-from samenspel.insight.leverage import leverage, linear_leverage, rank_correlation
+from samenspel.insight.leverage import compare, leverage, linear_leverage, rank_correlation
 from samenspel.population.worlds import draw_worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.diagram import Reading, write_atlas
@@ -128,6 +128,15 @@ def test_wrong_sizes_are_refused(pond, tmp_path):
         leverage(atlas, diagram, worlds=2)
     with pytest.raises(SamenspelError, match="no intervention"):
         linear_leverage(diagram)
+
+
+def test_an_order_found_elsewhere_is_compared(pond, result):
+    central = [x["label"] for x in result["rankings"][0]["interventions"]]
+    assert compare(result, pond[2], central)["rankings"][0]["against"] == pytest.approx(1.0)
+    assert compare(result, pond[2], [*reversed(central), " "])["rankings"][0]["against"] == pytest.approx(-1.0)
+    for wrong, said in ((["Rain", "Pond"], "at least three"), (["Rain", "Rain", "Pond"], "once"), (["Rain", "Pont", "Reeds"], "Pond")):
+        with pytest.raises(SamenspelError, match=said):
+            compare(result, pond[2], wrong)
 
 
 def test_rank_correlation_of_nothing_is_nothing():
