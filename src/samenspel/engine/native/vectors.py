@@ -3,8 +3,8 @@
 No instruction here leaves the compiler a choice that could change a bit. With L = ln 2 and polynomials fitted by
 Chebyshev interpolation (largest relative error in brackets: single, double):
 
-    exp x      = 2^k (1 + m),  k = round(x/L), r = x - k L, m = r + r² E(r)          (8e-9, 1e-17)
-    expm1 x    = 2^k m + (2^k - 1)
+    exp x      = 2^k ((1 + r) + r² E(r)),  k = round(x/L),  r = x - k L              (8e-9, 1e-17)
+    expm1 x    = 2^k (r + r² E(r)) + (2^k - 1)
     tanh x     = e/(e + 2),  e = expm1(2 x)
     log x      = k L + log(1 + f),  1 + f in [√½, √2): f - f²/2 + f³ Q(f) in single (3e-8), by s = f/(2 + f) in double
     softplus x = max(x, 0) + log1p(exp(-|x|)),  log1p t = 2 s + s³ A(s²), s = t/(2 + t)
@@ -99,7 +99,7 @@ class Vectors:
         return value
 
     def _reduced(self, x: Any) -> Steps:
-        """(k as bits of a shifted number, m) of the exponential."""
+        """(k as bits of a shifted number, r, r², E(r)) of the exponential."""
         b, magic = self.b, self.number(1.5 * 2.0**self.mantissa)
         shifted = self.fma(x, self.number(1 / LN2), magic)
         yield
@@ -110,18 +110,21 @@ class Vectors:
         else:
             r = self.fma(k, self.number(-LN2_LOW), self.fma(k, self.number(-LN2_HIGH), x))
         yield
-        series = yield from self._polynomial(E32 if self.single else E64, r)
-        m = self.fma(b.fmul(r, r), series, r)
+        c = E32 if self.single else E64
+        square, low = b.fmul(r, r), self.fma(self.number(c[1]), r, self.number(c[0]))  # two halves: a shorter chain
         yield
-        return b.bitcast(shifted, self.words), m
+        high = yield from self._polynomial(c[2:], r)
+        series = self.fma(square, high, low)
+        yield
+        return b.bitcast(shifted, self.words), r, square, series
 
     def exp(self, x: Any) -> Steps:
         """The exponential, held between the smallest and largest normal numbers."""
         b, top = self.b, 88.0 if self.single else 709.0
         x = self.least(self.most(x, -87.0 if self.single else -708.0), top)
         yield
-        k, m = yield from self._reduced(x)
-        one = b.bitcast(b.fadd(m, self.number(1.0)), self.words)
+        k, r, square, series = yield from self._reduced(x)
+        one = b.bitcast(self.fma(square, series, b.fadd(r, self.number(1.0))), self.words)
         yield
         return b.bitcast(b.add(one, b.shl(k, self.whole(self.mantissa))), self.type)
 
@@ -130,7 +133,8 @@ class Vectors:
         b, end = self.b, 9.1 if self.single else 19.1
         x = self.least(self.most(x, -end), end)
         yield
-        k, m = yield from self._reduced(b.fadd(x, x))
+        k, r, square, series = yield from self._reduced(b.fadd(x, x))
+        m = self.fma(square, series, r)
         bits = b.add(b.shl(k, self.whole(self.mantissa)), self.whole(self.bias << self.mantissa))
         scale = b.bitcast(bits, self.type)
         yield
