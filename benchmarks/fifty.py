@@ -17,7 +17,7 @@ from samenspel.declare.model import InputVar, Model, ParameterVar, StateVar
 from samenspel.engine import People, Schedule
 
 CHAINS = ("imm", "mito", "ans", "hpa", "endo", "gut", "musc", "cns", "slp", "vol", "met", "psy")
-NAMES = tuple(f"{chain}{place}" for chain in CHAINS for place in (1, 2, 3, 4)) + ("load", "pem")
+NAMES = (*(f"{chain}{place}" for chain in CHAINS for place in (1, 2, 3, 4)), "load", "pem")
 PUSHED = ("imm1", "mito1", "ans1", "cns1", "slp1", "met1")  # with a production of their own
 NOISY = ("imm1", "gut1", "ans2", "hpa1", "cns2", "slp1", "met2", "psy1")
 SESSIONS = ((1, 1), (3, 1), (5, 1))  # (day of the week, quarter of the day)

@@ -75,7 +75,7 @@ def rates(isa: str = "host", times: int = 2_000_000) -> dict[str, float]:
 
 
 def counts(assembly: str, functions: tuple[str, ...], lanes: int) -> dict[str, float]:
-    """Arithmetic instructions per function, in units of `lanes` numbers: fma, mul, add, div."""
+    """Arithmetic instructions of these functions together, in units of `lanes` numbers: fma, mul, add, div."""
     found: collections.Counter[str] = collections.Counter()
     inside = False
     for line in assembly.splitlines():
@@ -87,4 +87,4 @@ def counts(assembly: str, functions: tuple[str, ...], lanes: int) -> dict[str, f
             width = 16 if "zmm" in mark.group(2) else 8 if "ymm" in mark.group(2) else 4
             name = mark.group(1)
             found["fma" if name.startswith("f") else "add" if name == "sub" else name] += width / lanes
-    return {name: found[name] / len(functions) for name in ("fma", "mul", "add", "div")}
+    return {name: found[name] for name in ("fma", "mul", "add", "div")}

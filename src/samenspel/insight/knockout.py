@@ -37,7 +37,7 @@ from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import Work, job_of, run_chunks
 from samenspel.systems import catalogue
 
-WORLDS, PEOPLE = 16, 60  # by default: two runs instead of one
+WORLDS, PEOPLE = 64, 60  # by default: as many worlds as a run, since labels count worlds; fewer people, since it runs twice
 SAME = 1e-9  # two gains or effects that differ by less are the same
 Tell = Callable[[str, float], None]
 

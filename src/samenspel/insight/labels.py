@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 SURE = 0.95  # share of worlds with one sign
 RARE = 0.05  # options of less weight do not count
+FEWEST = 5  # worlds an option needs before it can decide a label: fewer agree by chance
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ def label(
         down = max([share, core_share, *one_sign]) <= 1 - SURE
         if up or down:
             return Label("ROBUST", share)
+    known = {h: t for h, t in heavy.items() if all(list(options[h]).count(o) >= FEWEST for o in t)}
     splits = {
         h: max(t.values()) - min(t.values())
-        for h, t in heavy.items()
+        for h, t in known.items()
         if len(t) > 1
         and all(s >= SURE or s <= 1 - SURE for s in t.values())
         and max(t.values()) - min(t.values()) > 0.5

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from samenspel.composition.compose import compose, word
 from samenspel.declare.model import GATE
 from samenspel.engine import Schedule, run
+from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.ensemble import Ensemble
@@ -38,7 +39,8 @@ def systems_that_feed(atlas: Atlas) -> dict[str, list[str]]:
 
 
 def routes(
-    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int, calibrated: bool = False
+    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int, calibrated: bool = False,
+    engine: Engine = "auto",
 ) -> dict[str, Any]:
     """Effect lost per system on a printed subset: the first `worlds` worlds and `people` people of each.
 
@@ -52,7 +54,7 @@ def routes(
     for cohort in reservoir.cohorts:
         index = _first(cohort, chosen, people)
         if len(index):
-            effects.append(_fed(atlas, scenario, cohort, index, feeding, names, seed, reservoir.first_day))
+            effects.append(_fed(atlas, scenario, cohort, index, feeding, names, seed, reservoir.first_day, engine))
             ensembles.append(Ensemble(cohort.people.world[index], cohort.weight[index]))
     ensemble = Ensemble(np.concatenate([e.world for e in ensembles]), np.concatenate([e.weight for e in ensembles]))
     stacked = np.concatenate(effects, axis=1)
@@ -99,7 +101,7 @@ def _first(cohort: Included, worlds: Sequence[int], people: int) -> npt.NDArray[
 
 def _fed(
     atlas: Atlas, scenario: Scenario, cohort: Included, index: npt.NDArray[np.int64], feeding: dict[str, list[str]],
-    names: list[str], seed: int, first_day: int,
+    names: list[str], seed: int, first_day: int, engine: Engine,
 ) -> Array:  # fmt: skip
     """(1 + systems, n) difference from the comparator on the true outcome at the estimand's day: whole, then fed."""
     group = cohort.group
@@ -131,7 +133,7 @@ def _fed(
         seed=seed,
         save=[outcome.reads],
         save_days=[first_day + days - 1],
-        engine="numpy",
+        engine=engine,
     )
     values = [expected(atlas, e.outcome, {outcome.reads: np.nan_to_num(r.values[0, 0])}) for r in runs]
     return np.stack([v - values[0] for v in values[1:]])

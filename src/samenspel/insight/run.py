@@ -85,7 +85,8 @@ def run(
     tell("following routes", 0.8)
     way: dict[str, Any] | None = None
     if with_routes:
-        way = routes(base, study, reservoir, seed=seed, worlds=ROUTE_WORLDS, people=ROUTE_PEOPLE)
+        fast = "numpy" if engine == "numpy" else "auto"  # the reference engine cannot feed one arm from another
+        way = routes(base, study, reservoir, seed=seed, worlds=ROUTE_WORLDS, people=ROUTE_PEOPLE, engine=fast)
     paired: dict[str, Any] | None = None
     if with_contrasts:
         tell("comparing rivals", 0.9)

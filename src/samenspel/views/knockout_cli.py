@@ -28,7 +28,7 @@ def knockout(
     ] = None,
     atlas: Annotated[Path | None, typer.Option("--atlas", help="Folder of an atlas; none: the one that ships.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all draws, 0 or more.")] = 1,
-    worlds: Annotated[int, typer.Option(help="Number of worlds.")] = 16,
+    worlds: Annotated[int, typer.Option(help="Number of worlds.")] = 64,
     people: Annotated[int, typer.Option(help="Fictional people in each world.")] = 60,
     with_routes: Annotated[bool, typer.Option("--routes", help="Compare routes too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samenspel.insight.labels import RARE, SURE, label
+from samenspel.insight.labels import FEWEST, RARE, SURE, label
 
 NAMES = ("BUILT IN", "ROBUST", "DEPENDS ON", "CANNOT TELL")
 
@@ -52,7 +52,7 @@ def test_before_calibration(case):
     tables = heavy(benefit, weight, options)
     decides = {
         h for h, t in tables.items()
-        if len(t) > 1 and all(s >= SURE or s <= 1 - SURE for s in t.values()) and max(t.values()) >= SURE and min(t.values()) <= 1 - SURE
+        if len(t) > 1 and all(options[h].count(o) >= FEWEST for o in t) and all(s >= SURE or s <= 1 - SURE for s in t.values()) and max(t.values()) >= SURE and min(t.values()) <= 1 - SURE
     }  # fmt: skip
     found = label(benefit, weight, options)
     assert found.name in NAMES

@@ -209,3 +209,48 @@ def test_circles_are_those_of_an_independent_search(edges, random):
     assert sorted(found) == sorted(turn(list(c)) for c in oracle)
     for length in range(1, 6):
         assert any_longer(graph, length) == any(len(c) > length for c in oracle)
+
+
+def test_the_shipped_names_fit_the_equations():
+    """Every loop that the atlas names is closed by its couplings, and the Jacobian gives it the sign that is told."""
+    from samenspel.composition.plain import full_catalogue
+    from samenspel.composition.values import shipped
+    from samenspel.evidence.grade import Grading
+    from samenspel.insight.loops import sample
+    from samenspel.population.worlds import draw_worlds
+    from samenspel.systems import catalogue
+
+    atlas = shipped()
+    drawn = draw_worlds(atlas, full_catalogue(atlas, catalogue()), Grading(atlas).couplings(), seed=3, ids=np.arange(8))
+    couplings = [atlas.couplings[i] for i in sorted(atlas.couplings)]
+    result = loops(sample(atlas, drawn, seed=3, people=2), couplings, list(atlas.loops.values()), longest=4)
+    assert not result["not_found"]
+    assert {r["id"]: r["sign"] for r in result["loops"] if r["name"]} == {i: n.sign for i, n in atlas.loops.items()}
+
+
+def test_the_command_gives_one_document_and_speaks_two_languages():
+    """The pond: two named loops, and the one through the silt."""
+    import json
+    from pathlib import Path
+
+    import typer
+    from typer.testing import CliRunner
+
+    from samenspel.quantities.errors import SamenspelError
+    from samenspel.views.loops_cli import loops as command
+
+    app = typer.Typer()
+    app.command()(command)
+    pond = str(Path(__file__).parents[2] / "data" / "toy-atlas")
+    options = ["--atlas", pond, "--worlds", "12", "--people", "3"]
+    document = json.loads(CliRunner().invoke(app, [*options, "--json", "--language", "nl"]).stdout)
+    rows = {r["id"]: r for r in document["loops"]}
+    assert not document["truncated"]
+    assert (rows["clear-water"]["sign"], rows["eaten-away"]["sign"]) == ("reinforcing", "balancing")
+    assert rows["clear-water"]["name"].startswith("Planten")
+    (silt,) = [r for r in document["loops"] if "silt-feeds-algae" in r["links"]]
+    assert set(silt["links"]) == {"algae-shade-plants", "plants-hold-silt", "silt-feeds-algae"}
+    assert silt["sign"] == "reinforcing"  # lowers, lowers, raises
+    assert "Planten" in CliRunner().invoke(app, [*options, "--language", "nl"]).stdout
+    wrong = CliRunner().invoke(app, ["--worlds", "0"])
+    assert isinstance(wrong.exception, SamenspelError)

@@ -92,3 +92,29 @@ class Chance:
         tail = b.select(b.fcmp_ordered(">", t, self.number(e.TAIL_SPLIT)), far, tail)
         tail = b.select(below, b.fneg(tail), tail)
         return b.select(b.fcmp_ordered(">", side, self.number(e.CENTRE_HALF_WIDTH)), tail, centre)
+
+
+def uniform_module() -> tuple[str, dict[str, Any]]:
+    """LLVM text of ``uniform(persons, worlds, out, blocks, day, channel, key low, key high)`` for blocks of 8 people."""
+    width, i64, pointer = 8, ir.IntType(64), ir.PointerType()
+    module = ir.Module("chance")
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [i64] * 8), "uniform")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    persons, worlds, out, blocks, day, channel, low, high = function.args
+    chance = Chance(module, b, width)
+    today, draw, key = chance.spread(day), chance.spread(channel), (chance.spread(low), chance.spread(high))
+    entry, loop, done = b.block, function.append_basic_block("loop"), function.append_basic_block("done")
+    b.cbranch(b.icmp_signed("<", ir.Constant(i64, 0), blocks), loop, done)
+    b.position_at_end(loop)
+    block = b.phi(i64)
+    block.add_incoming(ir.Constant(i64, 0), entry)
+    offset = b.mul(block, ir.Constant(i64, 8 * width))
+    person, world = (b.load(b.inttoptr(b.add(p, offset), pointer), typ=chance.words, align=8) for p in (persons, worlds))
+    u = chance.uniform(person, world, today, draw, key)
+    b.store(u, b.inttoptr(b.add(out, offset), pointer), align=8)
+    after = b.add(block, ir.Constant(i64, 1))
+    block.add_incoming(after, loop)
+    b.cbranch(b.icmp_signed("<", after, blocks), loop, done)
+    b.position_at_end(done)
+    b.ret_void()
+    return str(module), {}

@@ -190,7 +190,7 @@ class Rearranged:
         return self.graph.level[self._of[k]] < STEP
 
     def _whole_exponent(self, factors: list[tuple[int, bool]]) -> list[tuple[int, bool]]:
-        """c exp(z) as exp(z + ln c) where c is far from one: symbols were read as exp(z - 50) = e^-50 exp(z)."""
+        """Read c exp(z) as exp(z + ln c) where c is far from one: symbols were read as exp(z - 50) = e^-50 exp(z)."""
         g = self.graph
         numbers = [(f, above) for f, above in factors if g.level[f] == CONSTANT]
         powers = sorted((f for f, above in factors if above and g.nodes[f][0] == "exp"), key=lambda f: g.digest[f])

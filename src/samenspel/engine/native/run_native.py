@@ -13,28 +13,44 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from samenspel.declare.model import Model
 from samenspel.engine.compiled import Compiled, compiled, rows
 from samenspel.engine.lattice import Schedule, StepPlan, align
 from samenspel.engine.midnight import Midnight
+from samenspel.engine.native.chance import uniform_module
 from samenspel.engine.native.driver import TABLE, build_day
-from samenspel.engine.native.kernel import Kernel, kernel, target
+from samenspel.engine.native.kernel import Kernel, kernel
 from samenspel.engine.native.layout import Layout, lay_out
 from samenspel.engine.native.program import NativeCompiled, RowsFunction
 from samenspel.engine.native.tables import Steps, aligned, blocked, coefficients, inputs_table, steps_table
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories
 from samenspel.engine.settle import parameter_rows
+from samenspel.randomness import channel, words
 
 Precision = Literal["single", "double"]
-AT_ONCE = 4096  # people whose constants are prepared together; never part of a result
+AT_ONCE = 256  # people whose constants are prepared together; never part of a result
 _LAYOUTS: dict[str, Layout] = {}
 
 
 class _Midnight(Midnight):
-    """The shared rules; the day's noise is drawn by the kernel, with the same bits, unless something reads it before."""
+    """The shared rules; chance is drawn by native code with the same bits, noise by the kernel as its day begins."""
 
-    quiet = False
+    def __init__(self, c: Compiled, seed: int, people: People, arms: int, isa: str) -> None:
+        super().__init__(c, seed, people.person, people.world, arms)
+        self.quiet = False
+        words(seed, person=people.person, world=people.world, day=0, channel=0)  # refuses what is no address
+        pad = -people.n % 8
+        self._padded = [np.pad(v, (0, pad), mode="edge").astype(np.uint64) for v in (people.person, people.world)]
+        self._draw = kernel("uniform", isa, uniform_module).function("uniform", 8)
+
+    def _uniform(self, name: str, day: int) -> Array:
+        out = np.empty(len(self._padded[0]))
+        persons, worlds = (v.ctypes.data for v in self._padded)
+        key = (self.seed & 0xFFFFFFFF, self.seed >> 32)
+        self._draw(persons, worlds, out.ctypes.data, len(out) // 8, day, channel(name), *key)
+        return self._tiled(out[: len(self.person)])
 
     def noise(self, held: Array, day: int) -> None:
         """Left to the kernel while days follow each other."""
@@ -67,7 +83,7 @@ class _Block:
         self.blocks = x.shape[1] // width
         self.hazard = np.zeros((max(len(c.arrows), 1), x.shape[1]))
         self._keep: dict[str, Any] = {}
-        self.table = dict.fromkeys(TABLE, 0)
+        self.table: dict[str, int] = dict.fromkeys(TABLE, 0)
         for name, memory in (("x", x), ("held", held), ("hazard", self.hazard)):
             self.table[name] = memory.ctypes.data
         self.table["row"] = x.shape[1]
@@ -88,7 +104,8 @@ class _Block:
 
     def plan(self, steps: Steps, inputs: Array) -> None:
         """The steps of all days and the inputs of all slots."""
-        pairs = (("day_start", steps.day_start), ("step_size", steps.size), ("step_slot", steps.slot), ("step_last", steps.last))
+        pairs = (("day_start", steps.day_start), ("step_size", steps.size), ("step_slot", steps.slot),
+                 ("step_last", steps.last))  # fmt: skip
         for name, whole in pairs:
             self.give(name, whole)
         for name, real in (("step_begin", steps.begin), ("step_end", steps.end), ("step_half", steps.half)):
@@ -121,11 +138,11 @@ class _Block:
                 out[a // self.width : a // self.width + len(own), j] = own
         self.give("coefficients", out)
 
-    def scratch(self) -> Array:
+    def scratch(self) -> npt.NDArray[Any]:
         """Working memory of one thread."""
         return aligned((max(int(self.code.header["scratch"]), 1), self.width), self.kind)
 
-    def run(self, scratch: Array, first: int, last: int, day: int, until: int) -> None:
+    def run(self, scratch: npt.NDArray[Any], first: int, last: int, day: int, until: int) -> None:
         """Days `day` to `until` (exclusive) of the blocks `first` to `last` (exclusive)."""
         words = np.array([*self.table.values()], dtype=np.uint64)
         words[TABLE.index("scratch")] = scratch.ctypes.data
@@ -147,7 +164,7 @@ def run_native(
     Left out: events and switches inside the day.
     """
     base, arms, n = compiled(model), len(schedules), people.n
-    width = width or target(isa).lanes
+    width = width or (16 if precision == "single" else 8)
     kind = np.float32 if precision == "single" else np.float64
     schedules = align(schedules)
     first, days = schedules[0].first_day, schedules[0].days
@@ -158,14 +175,15 @@ def run_native(
         crew = _Crew(pool, workers)
         c = NativeCompiled(base, isa, total, crew.share)
         row = -(-total // width) * width
-        row += 8 if row % 512 == 0 and width <= 8 else 0  # rows a power of two apart would share few cache sets
+        row += width if row % 512 == 0 else 0  # rows a power of two apart would share few sets of the cache
         x, held = _rows(start.states, arms, row), _rows(start.held, arms, row)
-        p = [np.tile(v, arms) if isinstance(v, np.ndarray) and v.ndim else v for v in parameter_rows(base, people.parameters)]
-        midnight = _Midnight(c, seed, people.person, people.world, arms)
+        p = [_tiled(v, arms) for v in parameter_rows(base, people.parameters)]
+        midnight = _Midnight(c, seed, people, arms, isa)
         xs, hs = x[:, :total], held[:, :total]
         habitual = [np.full(total, i.habitual) for i in model.inputs]
         midnight.begin(xs, hs, p, habitual, first)
-        _fill(x, total), _fill(held, total)
+        _fill(x, total)
+        _fill(held, total)
         rate = rows(c.diagonal(xs, p, habitual, hs, float(first)), total)
         rate = np.where(np.isfinite(rate), np.minimum(rate, 0.0), 0.0)
         inputs = inputs_table(model, schedules)
@@ -202,7 +220,8 @@ def run_native(
     for a in range(arms):
         part = slice(a * n, (a + 1) * n)
         end = Condition(xs[:, part].copy(), hs[:, part].copy(), codes[part].copy())
-        out.append(Trajectories(tuple(save), np.array(wanted), kept[:, :, part].copy(), end))
+        values = kept if arms == 1 else kept[:, :, part].copy()
+        out.append(Trajectories(tuple(save), np.array(wanted), values, end))
     return out
 
 
@@ -250,3 +269,7 @@ class _Crew:
             block.run(scratch[0], cuts[0], cuts[1], day, until)
         else:
             list(self._pool.map(lambda i: block.run(scratch[i], cuts[i], cuts[i + 1], day, until), tasks))
+
+
+def _tiled(value: float | Array, arms: int) -> float | Array:
+    return np.tile(value, arms) if isinstance(value, np.ndarray) and value.ndim else value

@@ -63,12 +63,13 @@ def steps_table(inputs: Array, s: Schedule, plan: StepPlan) -> Steps:
                 end.append(t)
                 half.append(0.5 * h)
         start.append(len(size))
-    whole = [np.array(v, dtype=np.int32) for v in (start, size, slot, last)]
-    return Steps(*whole, *(np.array(v) for v in (begin, end, half)), list(sizes))
+    a, b, c, d = (np.array(v, dtype=np.int32) for v in (start, size, slot, last))
+    e, f, g = (np.array(v) for v in (begin, end, half))
+    return Steps(a, b, c, d, e, f, g, list(sizes))
 
 
 def coefficients(rate: Array, h: float) -> Array:
-    """(h φ₁, h φ₂, e^z) of z = rate h, stacked first; from + - * / alone, so that every machine has the same bits."""
+    """(h φ₁, h φ₁ - h φ₂ e^z, h φ₂) of z = rate h, stacked; from + - * / alone, so that every machine has the same bits."""
     z = rate * h
     e = exp(z)
     near = np.abs(z) < SMALL
@@ -82,7 +83,7 @@ def coefficients(rate: Array, h: float) -> Array:
     divisor = np.where(near, 1.0, z)
     phi1 = np.where(near, one, (e - 1.0) / divisor)
     phi2 = np.where(near, two, (phi1 - 1.0) / divisor)
-    return np.stack([h * phi1, h * phi2, e])
+    return np.stack([h * phi1, h * (phi1 - phi2 * e), h * phi2])
 
 
 def blocked(rows: Array, width: int, kind: npt.DTypeLike) -> npt.NDArray[np.floating]:

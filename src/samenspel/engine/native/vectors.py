@@ -58,9 +58,17 @@ class Vectors:
         self.suffix = f"v{width}f{32 if single else 64}"
         self.mantissa, self.bias = (23, 127) if single else (52, 1023)
 
+    def spread(self, one: Any) -> Any:
+        """A number in every lane."""
+        b, i32 = self.b, ir.IntType(32)
+        blank = ir.Constant(self.type, ir.Undefined)
+        lanes = ir.Constant(ir.VectorType(i32, self.width), [ir.Constant(i32, 0)] * self.width)
+        return b.shuffle_vector(b.insert_element(blank, one, ir.Constant(i32, 0)), blank, lanes)
+
     def number(self, value: float) -> Any:
         """The same constant in every lane."""
-        return ir.Constant(self.type, [ir.Constant(self.scalar, finite(value, self.single))] * self.width)
+        value = finite(value, self.single)
+        return ir.Constant(self.type, [ir.Constant(self.scalar, value)] * self.width)
 
     def whole(self, value: int) -> Any:
         """The same whole number in every lane, as wide as a number."""
@@ -74,7 +82,7 @@ class Vectors:
         return self.b.call(function, arguments)
 
     def fma(self, a: Any, b: Any, c: Any) -> Any:
-        """a b + c, rounded once."""
+        """The sum a b + c, rounded once."""
         return self._call("fma", a, b, c)
 
     def most(self, x: Any, low: float) -> Any:

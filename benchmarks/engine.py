@@ -1,0 +1,290 @@
+"""Speed of the native engine against other simulators and against this processor's arithmetic, at a stated error.
+
+Run: ``python benchmarks/engine.py [--peers] [--limit] [--people 1024]``; about five minutes on two cores. The model is
+`fifty.py`: one year, exercise on three days of the week, no noise, saved weekly; the step plan has 52 steps a week.
+
+    error   worst state's root mean square over people and weeks of (x - reference)/(its standard deviation + 0.01)
+    reference  double precision at 32 times as many steps; its own change on halving is printed
+    speed   patient-years per second of processor time, times the number of processors, so that a busy machine counts alike
+            for all; the best of several runs
+
+Peers run as a user would run them: a loop over people and a restart at every input edge, or (JAX) the same step plan in one
+compiled function. A peer with adaptive steps is timed at several tolerances and read off at the native engine's error. A
+peer that is not installed is said to be missing and left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import itertools
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import peak
+import sympy
+from fifty import NAMES, SCALE_FLOOR, S, model, people, segments, year
+
+from samenspel.declare.model import Model
+from samenspel.engine import Schedule, StepPlan
+from samenspel.engine.compiled import compiled
+from samenspel.engine.native import kernel as kernels
+from samenspel.engine.native.driver import build_day
+from samenspel.engine.native.run_native import layout_of, run_native
+from samenspel.engine.native.tables import coefficients, inputs_table, steps_table
+from samenspel.engine.run import first_condition
+from samenspel.engine.sbml.export import write_sbml
+
+Array = np.ndarray[Any, Any]
+PLAN = StepPlan(longest=0.25, depth=4, quiet_midnights=True)
+WEEKS, CHECKED, CORES = 52, 64, os.cpu_count() or 1
+
+
+def years(n: int, weeks: int = WEEKS) -> float:
+    """Patient-years of n people."""
+    return n * weeks * 7 / 365.25
+
+
+def best(work: Callable[[], Any], repeats: int) -> tuple[float, float, Any]:
+    """Least processor time, least wall time, last result."""
+    cpu, wall, out = [], [], None
+    for _ in range(repeats):
+        c, w = time.process_time(), time.perf_counter()
+        out = work()
+        cpu.append(time.process_time() - c)
+        wall.append(time.perf_counter() - w)
+    return min(cpu), min(wall), out
+
+
+class Task:
+    """The year, its reference, and the native engine on it."""
+
+    def __init__(self, n: int, m: Model | None = None) -> None:
+        self.model = m or model()
+        self.n, self.people = n, people(n)
+        self.start = first_condition(self.model, self.people, {})
+        self.reference = self.scale = np.zeros(0)
+
+    def native(
+        self, n: int | None = None, plan: StepPlan = PLAN, precision: Any = "single", threads: int = 1, arm: Schedule | None = None
+    ) -> Array:
+        """Weekly states, shape (states, weeks, people)."""
+        index = np.arange(n or self.n)
+        return run_native(self.model, self.people.take(index), [arm or year(WEEKS)], self.start.take(index), seed=1, save=list(NAMES),
+                          save_days=range(6, 7 * WEEKS, 7), plan=plan, threads=threads, precision=precision)[0].values  # fmt: skip
+
+    def prepare(self) -> None:
+        """Make the reference."""
+        self.reference = self.native(CHECKED, replace(PLAN, refine=32), "double", CORES)
+        self.scale = self.reference.std((1, 2)) + SCALE_FLOOR
+        half = self.native(CHECKED, replace(PLAN, refine=16), "double", CORES)
+        print(f"reference: {CHECKED} people, changes by {self.error(half):.1e} on halving", flush=True)
+
+    def error(self, y: Array) -> float:
+        """Worst state's scaled error over the first people and weeks."""
+        part = self.reference[:, : y.shape[1], : min(y.shape[2], CHECKED)]
+        d = (y[:, :, : part.shape[2]] - part) / self.scale[:, None, None]
+        return float(np.sqrt((d**2).mean((1, 2))).max())
+
+    def speed(self, repeats: int = 3) -> float:
+        """Patient-years per second now."""
+        return CORES * years(self.n) / best(self.native, repeats)[0]
+
+
+def at_error(points: list[tuple[float, float]], wanted: float) -> float:
+    """Speed at a wanted error, on the line through the two nearest (error, speed) in logarithms."""
+    points = sorted(points, key=lambda p: abs(np.log(p[0] / wanted)))[:2]
+    (e0, s0), (e1, s1) = sorted(points)
+    slope = np.log(s1 / s0) / np.log(e1 / e0)
+    return float(s0 * (wanted / e0) ** slope)
+
+
+def adaptive(task: Task, n: int, weeks: int, start: Callable[[int], Array], step: Callable[..., Array]) -> tuple[float, float]:
+    """(error, speed) of a stepper that restarts at each edge."""
+    out = np.empty((len(NAMES), weeks, n))
+
+    def loop() -> None:
+        for j in range(n):
+            x, t = start(j), 0.0
+            for w in range(weeks):
+                for length, u in segments():
+                    x = step(j, x, t, length, u)
+                    t += length
+                out[:, w, j] = x
+
+    cpu, _, _ = best(loop, 1)
+    return task.error(out), CORES * years(n, weeks) / cpu
+
+
+def libroadrunner(task: Task, wanted: float) -> tuple[float, float, int]:
+    """CVODE on the exported SBML."""
+    import roadrunner
+
+    n, weeks = 3, 26
+    m, numbers = task.model, {k: np.broadcast_to(v, (task.n,)) for k, v in task.people.parameters.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "fifty.xml"
+        ids = write_sbml(m, {k: float(v[0]) for k, v in numbers.items()}, path)
+        r = roadrunner.RoadRunner(str(path))
+    r.timeCourseSelections = ["time", *(ids[s] for s in NAMES)]
+    points = []
+    for tolerance in (1e-4, 2e-5):
+        r.getIntegrator().setValue("relative_tolerance", tolerance)
+        r.getIntegrator().setValue("absolute_tolerance", tolerance / 10)
+
+        def start(j: int) -> Array:
+            r.resetAll()
+            for name, value in numbers.items():
+                r[ids[name]] = float(value[j])
+            for k, s in enumerate(NAMES):
+                r[ids[s]] = float(task.start.states[k, j])
+            return task.start.states[:, j]
+
+        def step(j: int, x: Array, t: float, length: float, u: float) -> Array:
+            r[ids["exercise"]] = u
+            return np.array(r.simulate(t, t + length, 2))[-1, 1:]
+
+        points.append(adaptive(task, n, weeks, start, step))
+        print(f"  libroadrunner {roadrunner.__version__} tolerance {tolerance:g}: error {points[-1][0]:.1e}, {points[-1][1]:.1f} py/s", flush=True)
+    return at_error(points, wanted), wanted, n
+
+
+def scipy_lsoda(task: Task, wanted: float) -> tuple[float, float, int]:
+    """LSODA on a function made by `sympy.lambdify`."""
+    from scipy.integrate import solve_ivp
+
+    n, weeks, m = 2, 13, task.model
+    names = list(m.parameter_names)
+    f = sympy.lambdify([[S(s) for s in NAMES], [S(p) for p in names], S("exercise")], list(m.drift.values()), "math", cse=True)
+    numbers = [np.broadcast_to(task.people.parameters[p], (task.n,)) for p in names]
+    points = []
+    for tolerance in (1e-4, 1e-5):
+
+        def step(j: int, x: Array, t: float, length: float, u: float, tolerance: float = tolerance) -> Array:
+            p = [float(v[j]) for v in numbers]
+            r = solve_ivp(lambda _t, y: f(y.tolist(), p, u), (0, length), x, method="LSODA", rtol=tolerance, atol=tolerance / 10, t_eval=[length])
+            return r.y[:, -1]
+
+        points.append(adaptive(task, n, weeks, lambda j: task.start.states[:, j].copy(), step))
+        print(f"  scipy-lsoda tolerance {tolerance:g}: error {points[-1][0]:.1e}, {points[-1][1]:.2f} py/s", flush=True)
+    return at_error(points, wanted), wanted, n
+
+
+def jax(task: Task, _wanted: float) -> tuple[float, float, int]:
+    """The same plan and scheme in single precision, people on the last axis of one stacked state."""
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    import jax as jx
+    import jax.numpy as jnp
+
+    n, m = 1024, task.model
+    crowd = people(n)
+    names = list(m.parameter_names)
+    f = sympy.lambdify([[S(s) for s in NAMES], [S(p) for p in names], S("exercise")], list(m.drift.values()), "jax", cse=True)
+    p = np.array([np.broadcast_to(crowd.parameters[k], (n,)) for k in names])
+    x0 = first_condition(m, crowd, {}).states
+    rate = np.minimum(np.array([np.broadcast_to(r, (n,)) for r in compiled(m).diagonal(x0, p, [0.0], [], 0.0)]), 0.0)
+    table = inputs_table(m, [year(2)])
+    steps = steps_table(table, year(2), PLAN)
+    flat, u_of = table.reshape(-1), np.cumsum(steps.slot >= 0) - 1
+    c = jnp.array(np.stack([coefficients(rate, h) for h in steps.sizes]), jnp.float32)
+    bounds = [0, steps.day_start[7], steps.day_start[14]]
+    first, later = [(jnp.array(steps.size[a:b]), jnp.array(flat[u_of[a:b]], jnp.float32)) for a, b in itertools.pairwise(bounds)]
+
+    def run(x: Any, q: Any) -> Any:
+        def step(x: Any, hu: Any) -> Any:
+            k, u = hu
+            c1, own, other = c[k]
+            stack = lambda y: jnp.stack(f(y, q, u))  # noqa: E731
+            now = stack(x)
+            a = x + c1 * now
+            return x + own * now + other * stack(a), None
+
+        x, _ = jx.lax.scan(step, x, first)
+
+        def week(x: Any, _: Any) -> Any:
+            x2, _ = jx.lax.scan(step, x, later)
+            return x2, x
+
+        return jx.lax.scan(week, x, None, length=WEEKS)[1]
+
+    compiled_run = jx.jit(run)
+    args = (jnp.array(x0, jnp.float32), jnp.array(p, jnp.float32))
+    np.asarray(compiled_run(*args))
+    cpu, wall, y = best(lambda: np.asarray(compiled_run(*args)), 3)
+    print(f"  jax {jx.__version__}: {years(n) / wall:.0f} py/s by the clock", flush=True)
+    return CORES * years(n) / cpu, task.error(np.moveaxis(y, 0, 1)), n
+
+
+PEERS: dict[str, tuple[str, Callable[[Task, float], tuple[float, float, int]]]] = {
+    "libroadrunner": ("roadrunner", libroadrunner), "jax": ("jax", jax), "scipy-lsoda": ("scipy", scipy_lsoda),
+}  # fmt: skip
+
+
+def compare(task: Task, own_error: float) -> list[str]:
+    """One closing line per peer that is installed."""
+    lines = []
+    for name, (package, work) in PEERS.items():
+        if importlib.util.find_spec(package) is None:
+            print(f"{name} is not installed: left out", flush=True)
+            continue
+        before = task.speed(2)
+        speed, error, n = work(task, own_error)
+        ours = max(before, task.speed(2))
+        lines.append(f"{name} ratio {ours / speed:.4g} ({speed:.4g} patient-years/s, rms error {error:.1e}, {n})")
+    return lines
+
+
+def limit(task: Task) -> str:
+    """The share of what the counted multiply-adds and divisions would allow, one after the other."""
+    lanes = kernels.target().lanes
+    text, _ = build_day(layout_of(compiled(task.model)), 16, True)
+    label = [f"{name}{k or ''}" for name in ("first", "second") for k in range(999)]
+    c = peak.counts(kernels.assembly(text), tuple(label), lanes)
+    per_block = {k: v / 2 / (16 / lanes) for k, v in c.items()}  # two right-hand sides, in registers of `lanes` numbers
+    rates, ours = peak.rates(), task.speed(3)
+    again = peak.rates()
+    rates = {k: max(v, again[k]) for k, v in rates.items()}
+    sides = 2 * 52 * 365.25 / 7  # right-hand sides per patient-year
+    seconds = sides * ((per_block["fma"] + per_block["mul"]) / rates["fma"] + per_block["div"] / rates["div"])
+    most = CORES / seconds
+    told = ", ".join(f"{k} {v:.0f}" for k, v in per_block.items())
+    return (f"limit fraction {ours / most:.3f} ({told} per {lanes} people and right-hand side; fma {rates['fma'] / 1e9:.1f}, "
+            f"division {rates['div'] / 1e9:.2f} G/s per processor; limit {most:.0f}, reached {ours:.0f} patient-years/s)")  # fmt: skip
+
+
+def main() -> None:
+    """Print the table and the closing lines."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--limit", action="store_true")
+    parser.add_argument("--people", type=int, default=1024)
+    wanted = parser.parse_args()
+    begin = time.perf_counter()
+    print(f"{CORES} processors, {kernels.target().cpu}, {kernels.target().lanes} lanes of single precision", flush=True)
+    task = Task(max(wanted.people, CHECKED))
+    task.prepare()
+    y = task.native()
+    own_error = task.error(y)
+    speed = task.speed(4)
+    _, wall, again = best(lambda: task.native(threads=CORES), 3)
+    assert (again == y).all(), "threads changed a bit"
+    print(f"native: {speed:.0f} patient-years/s by processor time, {years(task.n) / wall:.0f} by the clock on {CORES} threads, "
+          f"rms error {own_error:.2e}", flush=True)  # fmt: skip
+    noisy = Task(task.n, model(0.15))
+    plan = replace(PLAN, quiet_midnights=False)
+    cpu, _, _ = best(lambda: noisy.native(plan=plan), 2)
+    print(f"native with daily noise: {CORES * years(noisy.n) / cpu:.0f} patient-years/s, {CORES * years(noisy.n) / cpu / speed:.2f} of it", flush=True)
+    lines = compare(task, own_error) if wanted.peers else []
+    lines += [limit(task)] if wanted.limit else []
+    print(f"{time.perf_counter() - begin:.0f} s in all")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
