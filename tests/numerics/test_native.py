@@ -326,6 +326,41 @@ def test_every_shipped_system_agrees(system):
         assert (error <= allowed * spread).all(), dict(zip(model.state_names, error / spread, strict=True))
 
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (BENCHMARKS / "fifty.py").exists(), reason="the benchmarks are not part of this copy")
+def test_fifty_stiff_states_keep_their_accuracy_and_order(monkeypatch):
+    """Time constants from 0.02 to 300 days: single precision adds less than 1e-4 of the spread; halving gains a factor four."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import fifty
+
+    model, people, arm = fifty.model(), fifty.people(24), fifty.year(12)
+    start = first_condition(model, people, {})
+
+    def year(refine: int, precision: str):
+        plan = StepPlan(refine=refine, quiet_midnights=True)
+        return run_native(model, people, [arm], start, seed=1, save=list(fifty.NAMES), save_days=range(6, 84, 7), plan=plan,
+                          precision=precision)[0].values  # fmt: skip
+
+    best = year(32, "double")
+    scale = best.std((1, 2)) + fifty.SCALE_FLOOR
+    error = lambda y, z: np.sqrt((((y - z) / scale[:, None, None]) ** 2).mean((1, 2))).max()  # noqa: E731
+    assert error(year(1, "single"), year(1, "double")) < 1e-4
+    assert error(year(1, "single"), best) < 2e-3
+    order = np.log2(error(year(4, "double"), best) / error(year(8, "double"), best))
+    assert abs(order - 2) < 0.3, order
+
+
+def test_nobody_is_nothing():
+    model = compose([Bell])
+    none = np.zeros(0, dtype=np.int64)
+    people = People(none, none, {"bell.quick": 1.0, "bell.slow": 0.2})
+    r = run_native(model, people, [Schedule(2)], first_condition(model, people, {}), seed=1, save=["bell.x"], save_days=[1], plan=StepPlan())
+    assert r[0].values.shape == (1, 1, 0)
+
+
 @settings(max_examples=4)
 @given(st.integers(0, 2**32 - 1), st.floats(0.05, 3.0), st.floats(0.05, 1.0), st.floats(-0.5, 0.5))
 def test_adaptive_integration_agrees(seed, fast, slow, gain):

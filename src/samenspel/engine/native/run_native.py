@@ -25,6 +25,7 @@ from samenspel.engine.native.kernel import Kernel, kernel
 from samenspel.engine.native.layout import Layout, lay_out
 from samenspel.engine.native.program import NativeCompiled, RowsFunction
 from samenspel.engine.native.tables import Steps, aligned, blocked, coefficients, inputs_table, steps_table
+from samenspel.engine.numpy_engine import run_numpy
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories
 from samenspel.engine.settle import parameter_rows
 from samenspel.randomness import channel, words
@@ -164,6 +165,8 @@ def run_native(
     Left out: events and switches inside the day.
     """
     base, arms, n = compiled(model), len(schedules), people.n
+    if not n or not model.states:  # nothing for vectors to do
+        return run_numpy(model, people, schedules, start, seed=seed, save=save, save_days=save_days, plan=plan, threads=threads)
     width = width or (16 if precision == "single" else 8)
     kind = np.float32 if precision == "single" else np.float64
     schedules = align(schedules)
@@ -208,7 +211,9 @@ def run_native(
             u_last = [np.repeat(inputs[until - 1, -1, :, i], n) for i in range(len(model.inputs))]
             today = first + until - 1
             if today in wanted:
-                kept[:, wanted.index(today)] = rows(saver(xs, p, u_last, hs, float(today + 1)), total)
+                place = wanted.index(today)
+                for k, value in enumerate(saver(xs, p, u_last, hs, float(today + 1))):
+                    kept[k, place] = value
             midnight.quiet = until < days
             if barrier or until == days:
                 with np.errstate(all="ignore"):

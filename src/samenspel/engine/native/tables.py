@@ -13,7 +13,7 @@ from samenspel.engine.lattice import Schedule, StepPlan
 from samenspel.engine.people import Array
 from samenspel.randomness.elementary import exp
 
-SMALL = 0.5  # of |z|: below, the series; above, the quotient loses at most two bits
+SMALL = 0.25  # of |z|: below, the series to its 12th power; above, the quotient loses at most four bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +50,11 @@ def steps_table(inputs: Array, s: Schedule, plan: StepPlan) -> Steps:
     if not plan.quiet_midnights:
         jumps[:, 0] = True
     sizes: dict[float, int] = {}
+    cuts = {(length, jump): plan.steps(length, jump) for length in {b - a for a, b in s.slots} for jump in (False, True)}
     start, size, slot, last, begin, end, half = [0], [], [], [], [], [], []
     for day in range(days):
         for k, (low, high) in enumerate(s.slots):
-            t, steps = s.first_day + day + low, plan.steps(high - low, bool(jumps[day, k]))
+            t, steps = s.first_day + day + low, cuts[high - low, bool(jumps[day, k])]
             for j, h in enumerate(steps):
                 size.append(sizes.setdefault(h, len(sizes)))
                 slot.append(k if j == 0 else -1)
@@ -75,9 +76,9 @@ def coefficients(rate: Array, h: float) -> Array:
     near = np.abs(z) < SMALL
     s = np.where(near, z, 0.0)
     one, two = np.ones_like(z), np.ones_like(z)
-    for k in range(18, 1, -1):  # φ₁ = 1 + z/2 (1 + z/3 (…))
+    for k in range(12, 1, -1):  # φ₁ = 1 + z/2 (1 + z/3 (…))
         one = 1.0 + s * one / k
-    for k in range(19, 2, -1):  # φ₂ = ½ (1 + z/3 (1 + z/4 (…)))
+    for k in range(13, 2, -1):  # φ₂ = ½ (1 + z/3 (1 + z/4 (…)))
         two = 1.0 + s * two / k
     two = two / 2
     divisor = np.where(near, 1.0, z)
