@@ -21,7 +21,7 @@ from samenspel.declare.model import Model
 from samenspel.engine.compiled import Compiled, compiled, rows
 from samenspel.engine.lattice import Schedule, StepPlan, align
 from samenspel.engine.midnight import Midnight
-from samenspel.engine.people import Array, Condition, People, Result, Trajectories
+from samenspel.engine.people import Array, Condition, People, Result, Trajectories, tiled
 from samenspel.engine.settle import parameter_rows
 
 BLOCK = 2048  # people per block: temporaries stay in the processor's cache; never part of a result
@@ -103,7 +103,7 @@ def run_numpy(
     c, arms, n = compiled(model), len(schedules), people.n
     schedules = align(schedules)
     first, days, slots = schedules[0].first_day, schedules[0].days, schedules[0].slots
-    p = [_tiled(v, arms) for v in parameter_rows(c, people.parameters)]
+    p = [tiled(v, arms) for v in parameter_rows(c, people.parameters)]
     x, held = np.tile(start.states, (1, arms)), np.tile(start.held, (1, arms))
     codes = np.tile(start.codes, arms)
     midnight = Midnight(c, seed, people.person, people.world, arms)
@@ -148,10 +148,6 @@ def run_numpy(
         end = Condition(x[:, part].copy(), held[:, part].copy(), codes[part].copy())
         out.append(Trajectories(tuple(save), np.array(wanted), kept[:, :, part].copy(), end))
     return out
-
-
-def _tiled(value: float | Array, arms: int) -> float | Array:
-    return np.tile(value, arms) if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def _inputs(

@@ -108,3 +108,8 @@ def parameter_values(model: Model, given: Numbers) -> dict[str, float | Array]:
     for h in model.habits:
         out[f"habit.{h}"] = given.get(f"habit.{h}", 0.0)
     return out
+
+
+def tiled(value: float | Array, arms: int) -> float | Array:
+    """A parameter of n persons, repeated for every arm; one number stays one number."""
+    return np.tile(value, arms) if isinstance(value, np.ndarray) and value.ndim else value

@@ -26,7 +26,7 @@ from samenspel.engine.native.layout import Layout, lay_out
 from samenspel.engine.native.program import NativeCompiled, RowsFunction
 from samenspel.engine.native.tables import Steps, aligned, blocked, coefficients, inputs_table, steps_table
 from samenspel.engine.numpy_engine import run_numpy
-from samenspel.engine.people import Array, Condition, People, Result, Trajectories
+from samenspel.engine.people import Array, Condition, People, Result, Trajectories, tiled
 from samenspel.engine.settle import parameter_rows
 from samenspel.randomness import channel, words
 
@@ -180,7 +180,7 @@ def run_native(
         row = -(-total // width) * width
         row += width if row % 512 == 0 else 0  # rows a power of two apart would share few sets of the cache
         x, held = _rows(start.states, arms, row), _rows(start.held, arms, row)
-        p = [_tiled(v, arms) for v in parameter_rows(base, people.parameters)]
+        p = [tiled(v, arms) for v in parameter_rows(base, people.parameters)]
         midnight = _Midnight(c, seed, people, arms, isa)
         xs, hs = x[:, :total], held[:, :total]
         habitual = [np.full(total, i.habitual) for i in model.inputs]
@@ -274,7 +274,3 @@ class _Crew:
             block.run(scratch[0], cuts[0], cuts[1], day, until)
         else:
             list(self._pool.map(lambda i: block.run(scratch[i], cuts[i], cuts[i + 1], day, until), tasks))
-
-
-def _tiled(value: float | Array, arms: int) -> float | Array:
-    return np.tile(value, arms) if isinstance(value, np.ndarray) and value.ndim else value
