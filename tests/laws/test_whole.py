@@ -6,6 +6,7 @@ import pytest
 from samenspel.composition.values import shipped
 from samenspel.engine import People, Result, Schedule, habits, run, settle
 from samenspel.engine.compiled import compiled, rows
+from samenspel.engine.native.kernel import unavailable
 from samenspel.engine.settle import habitual_inputs, parameter_rows
 from samenspel.evidence.grade import Grading
 from samenspel.population.people import draw_candidates
@@ -32,6 +33,28 @@ def settled(group, per_world=3, seed=7):
 def test_nearly_everybody_finds_rest_and_failures_are_counted(worlds):
     for group in worlds.groups:
         assert settled(group, 20)[2] > 0.97
+
+
+@pytest.mark.skipif(unavailable() is not None, reason=f"no native engine: {unavailable()}")
+def test_native_code_finds_the_same_rest(worlds):
+    """Two programs for one march: array operations, and one loop of vector code."""
+    for group in worlds.groups:
+        people = draw_candidates(shipped(), group, 20, seed=7, enrich={}).people
+        slow, fast = settle(group.model, people), settle(group.model, people, many=True)
+        both = (slow.codes == Result.OK) & (fast.codes == Result.OK)
+        assert np.mean(slow.codes == fast.codes) > 0.98  # on a fold the last bit decides who is given up
+        assert both.mean() > 0.97
+        np.testing.assert_allclose(fast.states[:, both], slow.states[:, both], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.skipif(unavailable() is not None, reason=f"no native engine: {unavailable()}")
+def test_the_rest_of_one_does_not_depend_on_the_others(worlds):
+    group = worlds.groups[-1]
+    people = draw_candidates(shipped(), group, 11, seed=7, enrich={}).people
+    whole, index = settle(group.model, people, many=True), np.arange(people.n)[::-3]
+    part = settle(group.model, people.take(index), many=True)
+    np.testing.assert_array_equal(part.states, whole.states[:, index])
+    np.testing.assert_array_equal(part.codes, whole.codes[index])
 
 
 def test_no_eigenvalue_is_fast_without_being_declared(worlds):

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal, cast
+from functools import cache, cached_property
+from typing import Literal
 
 import sympy
 
@@ -176,18 +176,6 @@ class Model:
         names += [s.name for s in self.society] + [NOISE + s for s in self.noise]
         return tuple(names + [FEED + a for a in self.feeds])
 
-    @cached_property
-    def flat(self) -> dict[str, Expr]:
-        """Each assignment written out over states, parameters, inputs and held values alone."""
-        out: dict[sympy.Symbol, Expr] = {}
-        for name, expression in self.assignments:
-            out[sympy.Symbol(name, real=True)] = cast(Expr, expression.xreplace(out))
-        return {s.name: e for s, e in out.items()}
-
-    def expand(self, expression: Expr) -> Expr:
-        """An expression with every assignment written out."""
-        return cast(Expr, expression.xreplace({sympy.Symbol(n, real=True): e for n, e in self.flat.items()}))
-
     def names_in(self, expressions: Iterable[Expr]) -> set[str]:
         """Names of all free symbols."""
         return {s.name for e in expressions for s in e.free_symbols}  # pyright: ignore[reportAttributeAccessIssue]
@@ -208,8 +196,17 @@ class Model:
             repr(self.habits),
             repr(self.feeds),
         ]
-        parts += [f"{n}={sympy.srepr(e)}" for n, e in (*self.assignments, *self.drift.items(), *self.daily.items())]
-        parts += [f"{n}~{sympy.srepr(e)}" for n, e in (*self.noise.items(), *self.initial.items())]
+        parts += [f"{n}={_digest(e)}" for n, e in (*self.assignments, *self.drift.items(), *self.daily.items())]
+        parts += [f"{n}~{_digest(e)}" for n, e in (*self.noise.items(), *self.initial.items())]
         parts += [repr(x) for x in (*self.accumulators, *self.stages, *self.decisions, *self.pools, *self.society)]
         parts += [repr(x) for x in self.events]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _digest(e: sympy.Basic) -> str:
+    """Digest of an expression; parts that expressions share are read once."""
+    if not e.args:
+        return sympy.srepr(e)
+    parts = sorted(map(_digest, e.args)) if e.is_Add or e.is_Mul else map(_digest, e.args)
+    return hashlib.sha256(f"{e.func.__name__}({','.join(parts)})".encode()).hexdigest()

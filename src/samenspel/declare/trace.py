@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sympy
@@ -85,6 +86,7 @@ def _keyed(
     return out
 
 
+@cache
 def trace(system: type[System]) -> Trace:
     """Read the declaration with symbols; refuses names that were not declared and read-outs without an equation."""
     v = symbols(system)

@@ -14,10 +14,12 @@ import numpy.typing as npt
 import sympy
 
 from samenspel.declare.model import FEED, HABIT, NOISE, TIME, Model
+from samenspel.engine.elimination import solved
 from samenspel.engine.tape import Program, Tape
 
 Array = npt.NDArray[np.float64]
 ArrayFunction = Callable[..., list[Any]]
+SHIFT = "settle.shift"  # symbol of one over the step of pseudo-time
 _CACHE: dict[str, Compiled] = {}
 
 
@@ -45,6 +47,7 @@ class Compiled:
             *model.held_names,
             TIME.name,
             *self.means,
+            SHIFT,
         ]
         self.tape = Tape(names)
         for name, expression in model.assignments:
@@ -194,9 +197,15 @@ class Compiled:
         return self._callable(list(self.jacobian_steps.values()))
 
     @cached_property
-    def settled_and_jacobian(self) -> ArrayFunction:
-        """Both at once: drift at rest, then the entries."""
-        return self._callable([*self.settled_steps, *self.jacobian_steps.values()])
+    def settling_steps(self) -> list[int]:
+        """Drift at rest f, then d of (s I - J) d = f; s is the symbol `SHIFT`, which follows time and means."""
+        f = self.settled_steps
+        return [*f, *solved(self.tape, self.jacobian_steps, self.tape.at[SHIFT], f)]
+
+    @cached_property
+    def settling(self) -> ArrayFunction:
+        """Values of `settling_steps`."""
+        return self._callable(self.settling_steps)
 
     def slopes(self, of: Sequence[int], by: Sequence[str]) -> ArrayFunction:
         """Derivatives of tape steps by named symbols, row by row."""

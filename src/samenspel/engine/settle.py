@@ -6,16 +6,22 @@ Small steps follow the flow, so the branch that the flow reaches from the start 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
 from samenspel.declare.model import HABIT, Model
 from samenspel.engine.compiled import Compiled, compiled, rows
+from samenspel.engine.native.kernel import unavailable
 from samenspel.engine.people import Array, Condition, Numbers, People, Result, parameter_values
 
 TOLERANCE = 1e-9  # of drift per day, relative to 1 + |x|
+FIRST_STEP = 0.1  # of pseudo-time, days
+STEPS = (1e-3, 1e9)  # least and most
+PACKED = 0.7  # share of rows still at work below which the others are put aside
 
 
 def held_at_start(model: Model, n: int) -> Array:
@@ -40,10 +46,13 @@ def habitual_inputs(model: Model) -> list[float]:
     return [i.habitual for i in model.inputs]
 
 
-def settle(model: Model, people: People, start: Array | None = None, rounds: int = 200) -> Condition:
+def settle(
+    model: Model, people: People, start: Array | None = None, rounds: int = 200, *, many: bool = False
+) -> Condition:
     """Fixed points of all persons; who does not converge carries `Result.NOT_SETTLED`.
 
-    `start` (states, n) overrides the declared starting points.
+    start  (states, n), instead of the declared starting points
+    many   worth native code, where it works; then both cores and the same bits on every machine
     """
     c, n = compiled(model), people.n
     p = parameter_rows(c, people.parameters)
@@ -51,7 +60,11 @@ def settle(model: Model, people: People, start: Array | None = None, rounds: int
     if start is None:
         zeros: Sequence[float] = [0.0] * len(model.states)
         start = rows(c.function([s.start for s in model.states])(zeros, p, u, held, 0.0), n)
-    x, codes = _march(c, np.array(start, dtype=float), p, u, held, rounds)
+    begin = np.array(start, dtype=float)
+    if many and model.states and unavailable() is None:
+        x, codes = _march_natively(c, begin, p, u, held, rounds)
+    else:
+        x, codes = _march(c, begin, p, u, held, rounds)
     at = {name: i for i, name in enumerate(model.held_names)}
     if model.accumulators:
         closed = c.function([a.of for a in model.accumulators])(x, _with_habits(c, p, x, u, held), u, held, 0.0)
@@ -79,35 +92,51 @@ def _with_habits(c: Compiled, p: list[float | Array], x: Array, u: Sequence[floa
     return [*p[: len(model.parameters)], *own]
 
 
+def _march_natively(
+    c: Compiled, x: Array, p: list[float | Array], u: Sequence[float], held: Array, rounds: int
+) -> tuple[Array, npt.NDArray[np.int8]]:
+    from samenspel.engine.native.resting import Limits, march  # needs llvmlite
+
+    limits = Limits(rounds, TOLERANCE, FIRST_STEP, *STEPS, Result.OK, Result.DIVERGED, Result.NOT_SETTLED)
+    symbols = [*x, *p, *u, *held, 0.0, *[0.0] * len(c.means), 0.0]
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+
+        def share(work: Callable[[int, int], None], blocks: int) -> None:
+            cuts = [k * blocks // (4 * workers) for k in range(4 * workers + 1)]
+            list(pool.map(work, cuts[:-1], cuts[1:]))
+
+        return x, march(c, x, symbols, limits, share)
+
+
 def _march(
     c: Compiled, x: Array, p: list[float | Array], u: Sequence[float], held: Array, rounds: int
 ) -> tuple[Array, npt.NDArray[np.int8]]:
-    n, m = x.shape[1], x.shape[0]
+    m, n = x.shape
+    means = [0.0] * len(c.means)
     codes = np.full(n, Result.NOT_SETTLED, dtype=np.int8)
-    todo, step = np.arange(n), np.full(n, 0.1)
-    size_before = np.full(n, np.inf)
-    i, j = np.array(c.jacobian_entries, dtype=int).reshape(-1, 2).T
+    todo, active = np.arange(n), np.ones(n, dtype=bool)  # rows at work; of these, who still moves
+    y, q, h = x.copy(), p, held
+    step, before = np.full(n, FIRST_STEP), np.full(n, np.inf)
     for _ in range(rounds):
+        if active.sum() < PACKED * len(todo):
+            x[:, todo], keep = y, np.flatnonzero(active)
+            todo, y, step, before, active = todo[keep], y[:, keep], step[keep], before[keep], active[keep]
+            q = [v[keep] if isinstance(v, np.ndarray) and v.ndim else v for v in q]
+            h = h[:, keep]
         if not len(todo):
             break
-        pick = [v[todo] if isinstance(v, np.ndarray) and v.ndim else v for v in p]
-        y, h = x[:, todo], held[:, todo]
         with np.errstate(all="ignore"):
-            both = rows(c.settled_and_jacobian(y, pick, u, h, 0.0), len(todo))
-        f, entries = both[:m], both[m:]
-        matrix = np.zeros((len(todo), m, m))
-        matrix[:, i, j] = -entries.T
-        size = np.abs(f / (1 + np.abs(y))).max(0)
-        finite = np.isfinite(size) & np.isfinite(entries).all(0)
-        done = finite & (size < TOLERANCE)
-        codes[todo[done]] = Result.OK
-        codes[todo[~finite]] = Result.DIVERGED
-        go = finite & ~done
-        grow = np.where(size_before[todo] > 0, size_before[todo] / np.maximum(size, 1e-300), 1.0)
-        step[todo] = np.clip(step[todo] * np.clip(grow, 0.5, 4.0) * 1.2, 1e-3, 1e9)
-        size_before[todo] = size
-        matrix[:, range(m), range(m)] += (1 / step[todo])[:, None]
-        todo, matrix, f = todo[go], matrix[go], f[:, go]
-        if len(todo):
-            x[:, todo] += np.linalg.solve(matrix, f.T[..., None])[..., 0].T
+            f, d = np.split(rows(c.settling(y, q, u, h, 0.0, *means, 1 / step), len(todo)), [m])
+            size = np.abs(f / (1 + np.abs(y))).max(0, initial=0.0)
+            grow = np.where(before > 0, before / np.maximum(size, 1e-300), 1.0)
+        finite, solved = np.isfinite(size), np.isfinite(d).all(0)
+        codes[todo[active & finite & (size < TOLERANCE)]] = Result.OK
+        codes[todo[active & ~finite]] = Result.DIVERGED
+        active &= finite & (size >= TOLERANCE)
+        go = active & solved
+        step = np.where(active, np.clip(step * np.where(solved, np.clip(grow, 0.5, 4.0) * 1.2, 0.1), *STEPS), step)
+        before = size
+        y[:, go] += d[:, go]
+    x[:, todo] = y
     return x, codes

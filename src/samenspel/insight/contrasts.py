@@ -201,7 +201,7 @@ def _people(
 
 def _settled(group: Group, people: People) -> Condition:
     blocks = [np.arange(a, min(a + BLOCK, people.n)) for a in range(0, people.n, BLOCK)]
-    parts = [settle(group.model, people.take(b)) for b in blocks]
+    parts = [settle(group.model, people.take(b), many=True) for b in blocks]
     return Condition(*(np.concatenate([getattr(p, n) for p in parts], -1) for n in ("states", "held", "codes")))
 
 

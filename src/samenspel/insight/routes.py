@@ -7,6 +7,7 @@ tiers: A stands above B where A takes away more than B in at least 90 % of world
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,10 +23,12 @@ from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.ensemble import Ensemble
 from samenspel.population.measure import expected
 from samenspel.population.reservoir import Included, Reservoir
+from samenspel.store import Store, key
 from samenspel.studies.schedule import schedules
 
 Array = npt.NDArray[np.float64]
 ABOVE = 0.9  # share of worlds in which one route must take away more than another to stand above it
+KIND, FORM = "route", 1
 
 
 def systems_that_feed(atlas: Atlas) -> dict[str, list[str]]:
@@ -40,7 +43,7 @@ def systems_that_feed(atlas: Atlas) -> dict[str, list[str]]:
 
 def routes(
     atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int, calibrated: bool = False,
-    engine: Engine = "auto",
+    engine: Engine = "auto", store: Store | None = None,
 ) -> dict[str, Any]:
     """Effect lost per system on a printed subset: the first `worlds` worlds and `people` people of each.
 
@@ -54,7 +57,8 @@ def routes(
     for cohort in reservoir.cohorts:
         index = _first(cohort, chosen, people)
         if len(index):
-            effects.append(_fed(atlas, scenario, cohort, index, feeding, names, seed, reservoir.first_day, engine))
+            given = (scenario, cohort, index, feeding, seed, reservoir.first_day, engine)
+            effects.append(_kept(atlas, *given, store or Store()))
             ensembles.append(Ensemble(cohort.people.world[index], cohort.weight[index]))
     ensemble = Ensemble(np.concatenate([e.world for e in ensembles]), np.concatenate([e.weight for e in ensembles]))
     stacked = np.concatenate(effects, axis=1)
@@ -97,6 +101,29 @@ def _first(cohort: Included, worlds: Sequence[int], people: int) -> npt.NDArray[
     for w in worlds:
         keep.append(np.flatnonzero(cohort.people.world == w)[:people])
     return np.concatenate(keep) if keep else np.zeros(0, dtype=np.int64)
+
+
+def _kept(
+    atlas: Atlas, scenario: Scenario, cohort: Included, index: npt.NDArray[np.int64], feeding: dict[str, list[str]], seed: int,
+    first_day: int, engine: Engine, store: Store,
+) -> Array:  # fmt: skip
+    """The effects of `_fed`, from the store where the same people were followed before."""
+    people, begin = cohort.people.take(index), cohort.condition.take(index)
+    digest = hashlib.sha256()
+    columns = [people.person, people.world, begin.states, begin.held, begin.codes]
+    for column in (*columns, *(np.asarray(people.parameters[n], dtype=float) for n in sorted(people.parameters))):
+        digest.update(np.ascontiguousarray(column).tobytes())
+    reads = atlas.measures[scenario.estimand.outcome]
+    name = key({
+        "form": FORM, "model": cohort.group.model.key, "people": digest.hexdigest(), "names": sorted(people.parameters),
+        "feeding": feeding, "study": repr(scenario), "measure": repr(reads), "seed": seed, "first": first_day, "engine": engine,
+    })  # fmt: skip
+    found = store.get_arrays(KIND, name)
+    if found is not None:
+        return found[0]["effects"]
+    effects = _fed(atlas, scenario, cohort, index, feeding, list(feeding), seed, first_day, engine)
+    store.put_arrays(KIND, name, {"effects": effects})
+    return effects
 
 
 def _fed(

@@ -13,6 +13,7 @@ from samenspel.population.reservoir import Reservoir
 from samenspel.studies.trial import Trial, trial_measures
 
 Array = npt.NDArray[np.float64]
+BEYOND = 0.3  # standard deviations: a specific effect that would be told from none
 PERSONS = 6  # single fictional people shown in figures: the first of the first world, always the same
 
 
@@ -81,7 +82,7 @@ def headline(atlas: Atlas, trial: Trial) -> dict[str, Any]:
     attention = at_day(trial, contact, s.outcome, day) - comparator if contact else np.zeros_like(d)
     specific = treated - comparator - attention
     benefit = sign * e.mean(d) > 0
-    beyond = sign * e.mean(d / sd) > 0.3
+    beyond = sign * e.mean(specific / sd) > BEYOND
     w = e.weights_of_worlds()
     spread = e.person_spread(d)
     return {

@@ -16,7 +16,7 @@ WORDS = {"female": 1.0, "male": 0.0, "yes": 1.0, "no": 0.0}
 
 
 def holds(condition: Condition, values: Mapping[str, npt.NDArray[np.float64]]) -> Flags:
-    """Where `condition` holds; percentiles are taken within the people given.
+    """Where `condition` holds; percentiles are taken within the people given (the last axis).
 
     Raises `SamenspelError` for a word that was not measured.
     """
@@ -26,7 +26,7 @@ def holds(condition: Condition, values: Mapping[str, npt.NDArray[np.float64]]) -
         case Comparison(name, operator, value):
             x = _value(name, values)
             if isinstance(value, Percentile):
-                y: float = float(np.percentile(x, value.percent))
+                y = np.percentile(x, value.percent, axis=-1, keepdims=True)
             elif isinstance(value, str):
                 if value not in WORDS:
                     raise SamenspelError(f"{name} cannot equal {value!r}. Nearest: {nearest(value, WORDS)}.")

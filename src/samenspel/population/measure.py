@@ -32,16 +32,14 @@ def _all(atlas: Atlas, measures: tuple[str, ...]) -> list[Measure]:
     """The measures and, for criteria, the measures their rules use, each once, parts first."""
     from samenspel.evidence.facts_grammar import names_in
 
-    out: list[Measure] = []
+    out: dict[str, Measure] = {}
     for name in measures:
         m = atlas.measures[name]
         if m.rule is not None:
-            for part in sorted(names_in(parse_population(m.rule))):
-                if part in atlas.measures:
-                    out += [p for p in _all(atlas, (part,)) if p not in out]
-        if m not in out:
-            out.append(m)
-    return out
+            parts = sorted(n for n in names_in(parse_population(m.rule)) if n in atlas.measures)
+            out |= {p.id: p for p in _all(atlas, tuple(parts)) if p.id not in out}
+        out.setdefault(name, m)
+    return list(out.values())
 
 
 def take(
@@ -52,10 +50,13 @@ def take(
     seed: int,
     person: Ids,
     world: Ids,
-    day: int,
+    day: int | Ids,
     shift: Mapping[str, Array | float] | None = None,
 ) -> dict[str, Array]:
-    """Measured values on one day; `values` hold model addresses (n,); `shift` is added before rounding (reporting)."""
+    """Measured values; `shift` is added before rounding (reporting).
+
+    `values` hold model addresses, shape (n,) on one day, or (days, n) with `day` of shape (days, 1).
+    """
     out: dict[str, Array] = {}
     for m in _all(atlas, measures):
         if m.rule is not None:
@@ -82,15 +83,15 @@ def _on_form(atlas: Atlas, m: Measure, x: Array) -> Array:
         return m.mean + m.slope * m.sd * (x - atlas.reference[m.reads].mean) / unit_of(atlas, m.reads)
 
 
-def _read(m: Measure, x: Array, seed: int, person: Ids, world: Ids, day: int) -> Array:
+def _read(m: Measure, x: Array, seed: int, person: Ids, world: Ids, day: int | Ids) -> Array:
     name = channel(f"measure/{m.id}")
     if m.kind == "count-of-regions":
         assert m.items is not None
         share = np.clip(x / m.items, 0.0, 1.0)
         u = uniform(seed, person=person, world=world, day=day, channel=name)
-        counts = np.arange(m.items)
-        below = special.bdtr(counts[:, None], m.items, share[None, :])  # P(count <= k)
-        return (u[None, :] > below).sum(0).astype(float)
+        counts = np.arange(m.items).reshape(-1, *(1 for _ in x.shape))
+        below = special.bdtr(counts, m.items, share[None])  # P(count <= k)
+        return (u[None] > below).sum(0).astype(float)
     if m.noise > 0:
         x = x + m.noise * normal(seed, person=person, world=world, day=day, channel=name)
     if m.cuts:

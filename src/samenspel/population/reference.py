@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from samenspel.composition.compose import compose
 from samenspel.declare.language import Port
+from samenspel.declare.model import Model
 from samenspel.declare.system import System
 from samenspel.engine.compiled import Compiled, compiled, rows
 from samenspel.engine.people import People, Result
@@ -51,7 +53,7 @@ def rest(
     peak: dict[tuple[str, str], Array] = {}
     settled = np.ones(worlds, dtype=bool)
     for system in systems:
-        model = compose([system], name=system.system, open_ports=True)
+        model = _alone(system)
         own = {k: v for k, v in parameters.items() if k in model.parameter_names}
         ids = np.arange(worlds, dtype=np.int64)
         people = People(ids, ids, own)
@@ -77,6 +79,12 @@ def rest(
             if name in sources:
                 peak[port, name] = largest
     return Rest(at, final, peak, settled)
+
+
+@cache
+def _alone(system: type[System]) -> Model:
+    """The system with every port as a parameter."""
+    return compose([system], name=system.system, open_ports=True)
 
 
 def _responses(

@@ -143,11 +143,7 @@ def _screen(
         still = rows(read(at_rest.states, p, habitual_inputs(group.model), at_rest.held, 0.0), people.n)
     good = at_rest.codes == Result.OK
     values = dict(zip(outputs, np.nan_to_num(still), strict=True))
-    looks = np.zeros(people.n, dtype=bool)
-    for day in range(LOOKS):
-        looks |= holds(
-            rule, {**_known(c), **take(atlas, wanted, values, seed=seed, person=person, world=world, day=day)}
-        )
+    looks = _looks(atlas, c, population, values, seed)
     u = uniform(seed, person=person, world=world, day=0, channel=channel("thin"))
     keep = np.flatnonzero(good & (looks | (u < THIN)))
     weight = c.weight * np.where(looks, 1.0, 1.0 / THIN)
@@ -198,6 +194,15 @@ def _screen(
     return found, _totals(stats)
 
 
+def _looks(atlas: Atlas, c: Candidates, population: str, values: dict[str, Array], seed: int) -> npt.NDArray[np.bool_]:
+    """Who qualifies on any of the readings at rest."""
+    person, world = c.people.person, c.people.world
+    wide = lambda table: {k: np.broadcast_to(v, (LOOKS, len(person))) for k, v in table.items()}  # noqa: E731
+    days, wanted = np.arange(LOOKS)[:, None], eligible_measures(atlas, population)
+    readings = take(atlas, wanted, wide(values), seed=seed, person=person, world=world, day=days)
+    return np.asarray(holds(parse_population(population), {**wide(_known(c)), **readings}).any(0))
+
+
 def _totals(stats: dict[int, list[float]]) -> dict[int, tuple[float, float, int]]:
     return {w: (inside, total, int(failed)) for w, (inside, total, failed) in stats.items()}
 
@@ -208,7 +213,7 @@ def _known(c: Candidates) -> dict[str, Array]:
 
 def _settle(group: Group, people: People, block: int = 2000) -> Condition:
     parts = [
-        settle(group.model, people.take(np.arange(a, min(a + block, people.n)))) for a in range(0, people.n, block)
+        settle(group.model, people.take(np.arange(a, min(a + block, people.n))), many=True) for a in range(0, people.n, block)
     ]
     return Condition(
         np.concatenate([p.states for p in parts], 1),

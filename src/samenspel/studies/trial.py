@@ -28,6 +28,7 @@ MOST_FAILURES = 0.005  # share of people in an arm whose run may fail
 Part = tuple[
     People, Array, npt.NDArray[np.int64], dict[str, Array], dict[str, "ArmResult"], dict[str, Array], Array
 ]
+Shift = dict[str, Array]
 STOPPED = "training.programme.stopped"
 FLARE_DAYS = 28  # first weeks in which a flare is counted
 
@@ -128,7 +129,8 @@ def _cohort(
     days = plans[0].days
     weeks = np.arange(1, days // 7 + 1)
     flare_days = range(first_day, first_day + min(FLARE_DAYS, days))
-    save_days = sorted({*(first_day + 7 * int(w) - 1 for w in weeks), *flare_days})
+    ends = [first_day + 7 * int(w) - 1 for w in weeks]
+    save_days = sorted({*ends, *flare_days})
     runs = run(
         model,
         people,
@@ -147,24 +149,20 @@ def _cohort(
     for arm, r in zip(arms, runs, strict=True):
         open_label = arm.contact is not None and not arm.contact.blinded
         toward = _toward(atlas, cohort, sd, measures, shift) if open_label else {}
-        at = {int(d): i for i, d in enumerate(r.days)}
 
-        def on(
-            day: int, wanted: tuple[str, ...], r: Trajectories = r, at: dict[int, int] = at, toward: dict[str, Array] = toward
-        ) -> dict[str, Array]:
-            values = {n: np.nan_to_num(r.values[k, at[day]]) for k, n in enumerate(outputs)}
-            return take(
-                atlas, wanted, values, seed=seed, person=people.person, world=people.world, day=day, shift=toward
-            )
+        def on(days: list[int], wanted: tuple[str, ...], r: Trajectories = r, toward: Shift = toward) -> dict[str, Array]:
+            rows = np.nan_to_num(r.values[:, np.searchsorted(r.days, days)])
+            values = {n: rows[k] for k, n in enumerate(outputs)}
+            when = np.array(days, dtype=np.int64)[:, None]
+            return take(atlas, wanted, values, seed=seed, person=people.person, world=people.world, day=when, shift=toward)
 
-        weekly = [on(first_day + 7 * int(w) - 1, measures) for w in weeks]
-        measured = {m: np.stack([d[m] for d in weekly]) for m in measures}
-        worst = np.stack([on(d, (outcome.id,))[outcome.id] for d in flare_days])
+        measured = {m: v for m, v in on(ends, measures).items() if m in measures}
+        worst = on(list(flare_days), (outcome.id,))[outcome.id]
         change = scenario.estimand.responder_change or 0.0
         sign = -1.0 if outcome.higher_is == "better" else 1.0
         base = cohort.measured[outcome.id]
         flare = ((sign * (worst - base)).max(0) >= change) & (change > 0)
-        stopped = r.of(STOPPED)[at[first_day + 7 * int(weeks[-1]) - 1]] if staged else np.zeros(people.n)
+        stopped = r.of(STOPPED)[np.searchsorted(r.days, ends[-1])] if staged else np.zeros(people.n)
         out[arm.id] = ArmResult(arm.id, measured, flare.astype(float), stopped)
         failed[arm.id] = (r.end.codes != Result.OK).astype(float)
     baseline = {m: cohort.measured[m] for m in measures if m in cohort.measured}

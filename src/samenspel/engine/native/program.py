@@ -115,11 +115,13 @@ class RowsFunction:
             strides = [0 if r.ndim == 0 else LANES * 8 for r in rows]
             self._run(held, strides, [out[i].ctypes.data for i in range(self._outputs)], full, task)
         if n % LANES:
-            part = slice(full * LANES, n)
-            held = [np.full(LANES, r) if r.ndim == 0 else np.resize(r[part], LANES) for r in rows]
-            rest = np.empty((self._outputs, LANES))
+            part, left = slice(full * LANES, n), n % LANES
+            tail, rest = np.zeros((len(rows), LANES)), np.empty((self._outputs, LANES))
+            for row, r in zip(tail, rows, strict=True):
+                row[:left] = r if r.ndim == 0 else r[part]
+            held = list(tail)
             self._run(held, [0] * len(held), [rest[i].ctypes.data for i in range(self._outputs)], 1, None)
-            out[:, part] = rest[:, : n - full * LANES]
+            out[:, part] = rest[:, :left]
         return out
 
     def _run(self, rows: list[Array], strides: list[int], outputs: list[int], blocks: int, task: Task | None) -> None:

@@ -252,7 +252,7 @@ class _Crew:
 
     def pieces(self, blocks: int) -> int:
         """Into how many parts a number of blocks is cut."""
-        return max(1, min(blocks, 4 * self._workers if self._workers > 1 else 1))
+        return max(1, min(blocks, self._workers))
 
     def share(self, work: Callable[[int, int], None], blocks: int) -> None:
         """Run `work` over all blocks."""

@@ -1,0 +1,39 @@
+"""The headline on a trial written by hand: what is specific is told apart from what contact alone does."""
+
+import numpy as np
+import pytest
+
+from samenspel.composition.values import shipped
+from samenspel.insight.summary import headline
+from samenspel.population.ensemble import Ensemble
+from samenspel.studies.trial import ArmResult, Trial
+
+ATLAS = shipped()
+SCENARIO = ATLAS.scenarios["aerobic-12-weeks"]
+E = SCENARIO.estimand
+BASE = np.array([4.0, 6.0, 4.0, 6.0])  # two worlds of two people; SD 1 in both
+
+
+def trial(attention, specific):
+    """Falls of the outcome by contact alone and by the treatment itself, one number per world."""
+    weeks = np.arange(1, SCENARIO.weeks + 1)
+    world = np.array([0, 0, 1, 1])
+    fall = {E.comparator: 0.0, f"{E.treatment}-contact-only": np.array(attention)[world],
+            E.treatment: (np.array(attention) + np.array(specific))[world]}  # fmt: skip
+    rows = {a: np.tile(BASE - f, (len(weeks), 1)) for a, f in fall.items()}
+    arms = {a: ArmResult(a, {E.outcome: v}, np.zeros(4), np.zeros(4)) for a, v in rows.items()}
+    people = np.array([0, 1, 0, 1])
+    return Trial(SCENARIO, Ensemble(world, np.ones(4)), people, weeks, {E.outcome: BASE}, arms, dict.fromkeys(arms, 0.0), np.zeros(4))
+
+
+def test_attention_alone_is_a_benefit_and_no_specific_effect():
+    said = headline(ATLAS, trial([2.0, 2.0], [0.0, 0.0]))
+    assert (said["benefit_share"], said["beyond_share"]) == (1.0, 0.0)
+    assert said["split"]["attention"]["middle"] == pytest.approx(-2.0)
+    assert said["split"]["specific"]["middle"] == pytest.approx(0.0)
+
+
+def test_worlds_beyond_the_mark_are_counted_by_the_specific_effect():
+    said = headline(ATLAS, trial([-3.0, 0.0], [1.0, 0.1]))
+    assert said["beyond_share"] == pytest.approx(0.5)
+    assert said["benefit_share"] == pytest.approx(0.5)
