@@ -19,6 +19,7 @@ from samenspel.evidence.reader import read_atlas
 from samenspel.insight import summary
 from samenspel.insight.run import scenario_of
 from samenspel.studies.chunks import Work, draw, job_of, run_chunks
+from samenspel.studies.columns import main_measures
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BEYOND = 0.3
@@ -29,26 +30,23 @@ def predictive(atlas: Any, name: str | None, *, seed: int, worlds: int, people: 
     study = scenario_of(atlas, name)
     job = job_of(atlas, study, seed=seed, worlds=worlds, people=people, ladder="as-is", engine=engine, removed=frozenset())
     work = Work(atlas, study, draw(atlas, Grading(atlas), job), job)
-    reservoir, trial = run_chunks(work, allow_failures=True)
-    e, day = trial.ensemble, study.estimand.day
+    found = run_chunks(work, allow_failures=True)
+    day = study.estimand.day
     refused = len(work.drawn.refused)
-    share = 100 * np.array(list(reservoir.prevalence.values()))
+    share = 100 * np.array(list(found.screening.prevalence.values()))
     low, middle, high = np.quantile(share, [0.05, 0.5, 0.95])
     out = [
         f"{study.id}, day {day:g}: {worlds} worlds drawn, {refused} refused ({refused / worlds:.1%}), "
-        f"{len(reservoir.empty)} with nobody to study, {len(e.worlds)} with an effect; {people} people in each",
+        f"{len(found.screening.empty)} with nobody to study, {len(found.worlds)} with an effect; {people} people in each",
         f"criteria: {study.estimand.population}",
         f"prevalence of the criteria: {middle:.2f} % of adults [{low:.2f}, {high:.2f}]",
         f"{'measure':<22}" + "".join(f"{f'q{q:g}':>8}" for q in QUANTILES) + f"{'benefit':>10}{f'> {BEYOND} SD':>10}",
     ]
-    contact = trial.contact_arm()
-    for m in dict.fromkeys((study.estimand.outcome, *study.estimand.headline_measures)):
-        sign, d, sd = summary.better_sign(atlas, m), summary.difference(trial, m, day), summary.baseline_sd(trial, m)
-        base = summary.at_day(trial, study.estimand.comparator, m, day)
-        attention = summary.at_day(trial, contact, m, day) - base if contact else np.zeros_like(d)
-        specific, whole = e.mean((d - attention) / sd), e.mean(d / sd)
+    for m in main_measures(study):
+        sign, d, sd = summary.better_sign(atlas, m), found.mean(summary.difference(found, m, day)), found.sd(f"base/{m}")
+        specific, whole = found.mean(f"specific/{m}") / sd, d / sd
         numbers = "".join(f"{q:8.2f}" for q in np.nanquantile(specific, QUANTILES))
-        out.append(f"{m:<22}{numbers}{np.mean(sign * e.mean(d) > 0):10.0%}{np.mean(sign * whole > BEYOND):10.0%}")
+        out.append(f"{m:<22}{numbers}{np.mean(sign * d > 0):10.0%}{np.mean(sign * whole > BEYOND):10.0%}")
     return out
 
 

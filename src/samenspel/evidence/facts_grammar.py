@@ -161,6 +161,19 @@ def names_in(tree: Condition | Contrast) -> frozenset[str]:
             return frozenset[str]().union(*(names_in(part) for part in parts))
 
 
+def has_percentile(tree: Condition) -> bool:
+    """Whether a condition asks where somebody stands among the others."""
+    match tree:
+        case Flag():
+            return False
+        case Comparison(_, _, value):
+            return isinstance(value, Percentile)
+        case Not(part):
+            return has_percentile(part)
+        case And(parts) | Or(parts):
+            return any(has_percentile(part) for part in parts)
+
+
 def as_text(tree: Condition | Contrast) -> str:
     """Write a condition or contrast back in the language; reading it again gives the same tree."""
     match tree:

@@ -115,7 +115,8 @@ def _kept(
     """Effects by world and options, each (measures, weeks), from the store where they were made before; and the weeks."""
     people = hashlib.sha256(repr([(w, p.tolist(), v.tolist()) for w, (p, v) in sorted(included.items())]).encode()).hexdigest()
     name = key({
-        "form": FORM, "worlds": reservoir_key(atlas, forced, scenario, 0, seed, measures), "people": people, "engine": engine,
+        "form": FORM, "worlds": reservoir_key(atlas, forced, scenario, None, seed, measures), "people": people,
+        "engine": engine,
         "options": [sorted(g.options.items()) for g in forced.groups], "study": repr(scenario), "first": first_day,
     })  # fmt: skip
     days = int(scenario.estimand.day)

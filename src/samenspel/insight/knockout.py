@@ -35,6 +35,7 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import Work, job_of, run_chunks
+from samenspel.studies.first_people import first_people
 from samenspel.systems import catalogue
 
 WORLDS, PEOPLE = 64, 60  # by default: as many worlds as a run, since labels count worlds; fewer people, since it runs twice
@@ -143,14 +144,16 @@ class _Run:
             atlas, self.scenario, seed=self.seed, worlds=self.worlds, people=self.people, ladder="as-is", engine="auto",
             removed=removed,
         )  # fmt: skip
-        reservoir, trial = run_chunks(Work(atlas, self.scenario, drawn, job), tell=tell)
+        work = Work(atlas, self.scenario, drawn, job)
+        found = run_chunks(work, tell=tell)
         way = None
         if self.with_routes:
+            reservoir = first_people(work, found.worlds[:ROUTE_WORLDS].tolist(), ROUTE_PEOPLE)
             way = routes(
                 atlas, self.scenario, reservoir, seed=self.seed, worlds=min(ROUTE_WORLDS, self.worlds),
                 people=min(ROUTE_PEOPLE, self.people),
             )  # fmt: skip
-        return Side(assemble(atlas, grading, self.scenario, drawn, reservoir, trial, way, key="knockout"), drawn, grades)
+        return Side(assemble(atlas, grading, self.scenario, drawn, found, way, key="knockout"), drawn, grades)
 
 
 def _gammas(worlds: Worlds, coupling: str) -> dict[int, float]:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.population.worlds import Worlds
-from samenspel.studies.trial import Trial
+from samenspel.studies.findings import Findings
+from samenspel.studies.trial import trial_measures
 
 Array = npt.NDArray[np.float64]
 
@@ -23,14 +24,13 @@ def options_of_worlds(worlds: Worlds) -> dict[str, dict[int, str]]:
     return out
 
 
-def rivals(atlas: Atlas, worlds: Worlds, trial: Trial, difference: Array, better: float) -> list[dict[str, Any]]:
+def rivals(atlas: Atlas, worlds: Worlds, found: Findings, difference: str, better: float) -> list[dict[str, Any]]:
     """For each hypothesis: its options with number of worlds, share with benefit, mean effect; where they part.
 
-    `difference` (n,) is each person's paired difference on the outcome at the estimand's day; `better` is -1 where lower
+    `difference` names the column of the paired difference on the outcome at the estimand's day; `better` is -1 where lower
     is better. Where they part: the measure and week with the largest gap between options' mean effects, in SDs over worlds.
     """
-    e = trial.ensemble
-    per_world, weight, ids = e.mean(difference), e.weights_of_worlds(), e.worlds
+    per_world, weight, ids = found.mean(difference), found.weights_of_worlds(), found.worlds
     chosen = options_of_worlds(worlds)
     out: list[dict[str, Any]] = []
     for h in sorted(chosen):
@@ -47,7 +47,7 @@ def rivals(atlas: Atlas, worlds: Worlds, trial: Trial, difference: Array, better
             })  # fmt: skip
         out.append({
             "id": h, "question": {"en": record.question.en, "nl": record.question.nl}, "scope": record.scope,
-            "options": table, "parts": parts_most(trial, names, weight),
+            "options": table, "parts": parts_most(found, names, weight),
         })  # fmt: skip
     out.sort(key=lambda r: -_gap(r["options"]))
     return out
@@ -65,17 +65,15 @@ def _gap(options: list[dict[str, Any]]) -> float:
     return max(known) - min(known) if len(known) > 1 else 0.0
 
 
-def parts_most(trial: Trial, names: npt.NDArray[np.str_], weight: Array) -> dict[str, Any] | None:
+def parts_most(found: Findings, names: npt.NDArray[np.str_], weight: Array) -> dict[str, Any] | None:
     """Measure and week at which the options' mean effects differ most, in SDs over worlds; none with a single option."""
-    s = trial.scenario.estimand
     best: dict[str, Any] | None = None
     groups = [names == n for n in sorted(set(names.tolist()))]
     if len(groups) < 2:
         return None
-    for measure, values in trial.arms[s.treatment].measured.items():
-        gap_of = values - trial.arms[s.comparator].measured[measure]
-        for k, week in enumerate(trial.weeks):
-            m = trial.ensemble.mean(gap_of[k])
+    for measure in trial_measures(found.scenario):
+        for week in found.weeks:
+            m = found.mean(f"effect/{measure}/{week}")
             centre = float(np.average(m, weights=weight))
             sd = float(np.sqrt(np.average((m - centre) ** 2, weights=weight)))
             means = [float(np.average(m[g], weights=weight[g])) for g in groups]

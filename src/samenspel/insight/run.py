@@ -12,20 +12,22 @@ from samenspel.evidence.grade import Grading
 from samenspel.evidence.reader import read_atlas
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight import summary
+from samenspel.insight.contrasts import PEOPLE as CONTRAST_PEOPLE
+from samenspel.insight.contrasts import WORLDS as CONTRAST_WORLDS
 from samenspel.insight.contrasts import contrasts
 from samenspel.insight.labels import label
 from samenspel.insight.published import published
 from samenspel.insight.rests import rests_on
 from samenspel.insight.rivals import options_of_worlds, rivals, with_paired
 from samenspel.insight.routes import routes
-from samenspel.population.reservoir import Reservoir
 from samenspel.population.worlds import Worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import Work, draw, job_of, run_chunks
-from samenspel.studies.trial import Trial
+from samenspel.studies.findings import Findings
+from samenspel.studies.first_people import first_people
 
 STATUS = "NOT CALIBRATED"
 ROUTE_WORLDS, ROUTE_PEOPLE = 16, 40  # subset on which routes are followed; printed with them
@@ -81,7 +83,10 @@ def run(
     work = Work(base, study, draw(base, grading, job), job)
     drawn = work.drawn
     said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
-    reservoir, trial = run_chunks(work, workers=workers, cluster=cluster, allow_failures=allow_failures, tell=said)
+    found = run_chunks(work, workers=workers, cluster=cluster, allow_failures=allow_failures, tell=said)
+    reservoir = first_people(
+        work, found.worlds[: max(ROUTE_WORLDS, CONTRAST_WORLDS)].tolist(), max(ROUTE_PEOPLE, CONTRAST_PEOPLE)
+    )
     tell("following routes", 0.8)
     way: dict[str, Any] | None = None
     if with_routes:
@@ -93,24 +98,24 @@ def run(
         paired = contrasts(base, study, drawn, reservoir, seed=seed, ladder=ladder, engine=engine)
     tell("writing the answer", 0.97)
     key = run_key(base, study, seed, worlds, people, ladder, engine, removed)
-    return assemble(base, grading, study, drawn, reservoir, trial, way, key=key, paired=paired)
+    return assemble(base, grading, study, drawn, found, way, key=key, paired=paired)
 
 
 def assemble(
-    atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds, reservoir: Reservoir, trial: Trial,
-    way: dict[str, Any] | None, *, key: str, paired: dict[str, Any] | None = None,
+    atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds, found: Findings, way: dict[str, Any] | None, *,
+    key: str, paired: dict[str, Any] | None = None,
 ) -> Answer:  # fmt: skip
     """The seven blocks of an answer."""
     from samenspel import __version__
 
     e = scenario.estimand
-    head = summary.headline(atlas, trial)
-    d = summary.difference(trial, e.outcome, e.day)
+    head = summary.headline(atlas, found)
+    d = summary.difference(found, e.outcome, e.day)
     sign = summary.better_sign(atlas, e.outcome)
     chosen = options_of_worlds(worlds)
-    ids = trial.ensemble.worlds
+    ids = found.worlds
     options = {h: [table[int(w)] for w in ids] for h, table in chosen.items()}
-    verdict = label(summary.helped(sign * trial.ensemble.mean(d)), trial.ensemble.weights_of_worlds(), options)
+    verdict = label(summary.helped(sign * found.mean(d)), found.weights_of_worlds(), options)
     arms = {a.id: {"en": a.en, "nl": a.nl} for a in scenario.arm}
     outcome = atlas.measures[e.outcome]
     blocks = {
@@ -125,8 +130,8 @@ def assemble(
         },
         "published": {"rows": published(atlas, grading, scenario, worlds)},
         "assumptions": {
-            "headline": head, "effects": summary.effects(atlas, trial), "per_hundred": summary.per_hundred(atlas, trial),
-            "screening": summary.screening(trial, reservoir, worlds.refused),
+            "headline": head, "effects": summary.effects(atlas, found), "per_hundred": summary.per_hundred(found),
+            "screening": summary.screening(found, worlds.refused),
         },
         "built_in_or_learned": {
             "label": verdict.name, "share": verdict.share, "hypothesis": verdict.hypothesis,
@@ -136,8 +141,8 @@ def assemble(
             },
         },
         "routes": way or {"rows": [], "ranked": False, "worlds": 0, "people": 0},
-        "rivals": with_paired(rivals(atlas, worlds, trial, d, sign), paired),
+        "rivals": with_paired(rivals(atlas, worlds, found, d, sign), paired),
         "rests_on": rests_on(atlas, grading, worlds),
         "purpose": {"intended_use": "research and teaching"},
     }  # fmt: skip
-    return Answer(scenario.id, STATUS, key, blocks, summary.trajectories(trial), __version__)
+    return Answer(scenario.id, STATUS, key, blocks, summary.trajectories(found), __version__)

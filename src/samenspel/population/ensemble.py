@@ -60,22 +60,31 @@ class Ensemble:
 
     def interval(self, values: Array, level: float = 0.9) -> tuple[float, float, float]:
         """(low, median, high) over worlds of the within-world mean, Monte Carlo variance removed."""
-        m, se, w = self.mean(values), self.error(values), self.weights_of_worlds()
-        centre = float(w @ m)
-        variance = float(w @ (m - centre) ** 2)
-        true = max(0.0, variance - float(w @ se**2))
-        shrunk = centre + (m - centre) * (np.sqrt(true / variance) if variance > 0 else 0.0)
-        low, middle, high = weighted_quantile(shrunk, w, [(1 - level) / 2, 0.5, (1 + level) / 2])
-        return float(low), float(middle), float(high)
+        return interval_over_worlds(self.mean(values), self.error(values), self.weights_of_worlds(), level)
 
     def person_spread(self, values: Array, level: float = 0.8) -> tuple[float, float]:
         """Middle of the worlds of the within-world 10th and 90th percentile over persons."""
-        pairs = []
+        low, high = np.median(np.array(list(self.person_spreads(values, level).values())), axis=0)
+        return float(low), float(high)
+
+    def person_spreads(self, values: Array, level: float = 0.8) -> dict[int, tuple[float, float]]:
+        """World → its 10th and 90th percentile over persons."""
+        out: dict[int, tuple[float, float]] = {}
         for w in self.worlds:
             here = self.world == w
-            pairs.append(weighted_quantile(values[here], self.weight[here], [(1 - level) / 2, (1 + level) / 2]))
-        low, high = np.median(np.array(pairs), axis=0)
-        return float(low), float(high)
+            low, high = weighted_quantile(values[here], self.weight[here], [(1 - level) / 2, (1 + level) / 2])
+            out[int(w)] = float(low), float(high)
+        return out
+
+
+def interval_over_worlds(m: Array, se: Array, w: Array, level: float = 0.9) -> tuple[float, float, float]:
+    """(low, median, high) over worlds of within-world means `m` with Monte Carlo errors `se` and normalised weights `w`."""
+    centre = float(w @ m)
+    variance = float(w @ (m - centre) ** 2)
+    true = max(0.0, variance - float(w @ se**2))
+    shrunk = centre + (m - centre) * (np.sqrt(true / variance) if variance > 0 else 0.0)
+    low, middle, high = weighted_quantile(shrunk, w, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    return float(low), float(middle), float(high)
 
 
 def weighted_quantile(values: Array, weight: Array, q: list[float]) -> Array:

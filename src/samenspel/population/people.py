@@ -128,8 +128,11 @@ def _correlated(atlas: Atlas, z: dict[str, Array]) -> dict[str, Array]:
             file="people.toml",
             cure="Make one of them smaller.",
         ) from fault
-    mixed = lower @ np.stack([z[n] for n in names])
-    return dict(zip(names, mixed, strict=True))
+    mixed = {n: lower[i, 0] * z[names[0]] for i, n in enumerate(names)}
+    for i, n in enumerate(names):  # term by term: a matrix product may round otherwise for other numbers of people
+        for j in range(1, i + 1):
+            mixed[n] = mixed[n] + lower[i, j] * z[names[j]]
+    return mixed
 
 
 def _trait_factor(atlas: Atlas, trait: Trait, group: Group) -> float:

@@ -2,11 +2,12 @@
 
 Nobody's state is edited to make him eligible; nobody is a patient by label. Candidates who look ineligible at rest (on
 `LOOKS` readings with their own noise) are kept with a known probability `THIN` and weighted by its inverse, so that rare
-ones are still found without bias.
+ones are still found without bias. Who else is screened at the same time changes nothing about anybody.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,21 +15,25 @@ import numpy.typing as npt
 
 from samenspel.engine import Condition, People, Result, Schedule, habits, run, settle
 from samenspel.engine.compiled import compiled, rows
+from samenspel.engine.lattice import StepPlan
 from samenspel.engine.settle import habitual_inputs, parameter_rows
 from samenspel.evidence.atlas import Atlas
-from samenspel.evidence.facts_grammar import names_in, parse_population
+from samenspel.evidence.facts_grammar import has_percentile, names_in, parse_population
+from samenspel.population.blocks import Block
 from samenspel.population.condition import holds
 from samenspel.population.measure import needed_outputs, take
 from samenspel.population.people import Candidates, draw_candidates
 from samenspel.population.worlds import Group
+from samenspel.quantities.errors import SamenspelError
 from samenspel.randomness import channel, uniform
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 THIN = 0.1
 LOOKS = 8  # readings at rest; who qualifies on none of them looks ineligible
-BATCH = 400  # candidates per world and round
+BATCH = 400  # candidates per world and round, for every 200 people
 RAREST = 1 / 2000  # fewer qualify: nobody to study
+Plans = Mapping[str, StepPlan]  # key of a model → its steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,22 +47,43 @@ class Included:
     weight: Array
     measured: dict[str, Array]
 
+    def take(self, index: Ids) -> Included:
+        """The people at `index`, in that order."""
+        return Included(
+            self.group,
+            self.candidates.take(index),
+            self.people.take(index),
+            self.condition.take(index),
+            self.weight[index],
+            {k: v[index] for k, v in self.measured.items()},
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Reservoir:
-    """All included people, and per world: candidates drawn, share that qualifies (weighted), failures, nobody to study."""
+    """All included people, and per world: candidates drawn, weight that qualifies and in all, failures, nobody to study."""
 
     cohorts: tuple[Included, ...]
     drawn: dict[int, int]
-    prevalence: dict[int, float]
+    found: dict[int, tuple[float, float]]
     failures: dict[int, int]
     empty: tuple[int, ...]
     first_day: int
 
     @property
+    def prevalence(self) -> dict[int, float]:
+        """Weighted share of the candidates of each world that qualifies."""
+        return {w: prevalence(*pair) for w, pair in self.found.items()}
+
+    @property
     def included(self) -> int:
         """Number of people included."""
         return sum(len(c.weight) for c in self.cohorts)
+
+
+def prevalence(inside: float, total: float) -> float:
+    """The share that qualifies, from weights."""
+    return inside / max(total, 1e-300)
 
 
 def eligible_measures(atlas: Atlas, text: str) -> tuple[str, ...]:
@@ -70,28 +96,37 @@ def fill(
     groups: tuple[Group, ...],
     *,
     population: str,
-    people: int,
+    block: Block,
     seed: int,
     settle_days: int,
-    most: int,
     enrich: dict[str, float],
     measures: tuple[str, ...] = (),
+    plans: Plans | None = None,
     progress: object = None,
 ) -> Reservoir:
-    """Screen until every world has `people` included or `most` candidates were drawn."""
+    """Screen until every world has the people of `block` included or its candidates were drawn.
+
+    `plans` are the steps of each model, by its key; a model without one gets steps for the people at hand.
+    Raises `SamenspelError` for an eligibility by percentile, which would depend on who is screened together.
+    """
+    people, most = block.people, block.most
     cohorts: list[Included] = []
     drawn: dict[int, int] = {}
     share: dict[int, list[tuple[float, float]]] = {}
     failures: dict[int, int] = {}
     wanted = tuple(dict.fromkeys((*eligible_measures(atlas, population), *measures)))
+    _refuse_percentiles(atlas, population, wanted)
     for group in groups:
         kept: list[Included] = []
         have = np.zeros(len(group.ids), dtype=int)
         first = 0
         while first < most and (have < people).any():
-            size = min(BATCH, most - first)
+            size = min(block.batch, most - first)
             need = np.flatnonzero(have < people)
-            part, stats = _screen(atlas, part_of(group, need), population, wanted, seed, settle_days, enrich, first, size)
+            part, stats = _screen(
+                atlas, part_of(group, need), population, wanted, seed, settle_days, enrich, block.first + first, size,
+                (plans or {}).get(group.model.key),
+            )  # fmt: skip
             for w, (inside, total, failed) in stats.items():
                 share.setdefault(w, []).append((inside, total))
                 failures[w] = failures.get(w, 0) + failed
@@ -102,10 +137,20 @@ def fill(
             if callable(progress):
                 progress(float(np.minimum(have, people).sum()), float(people * len(group.ids)))
         cohorts.append(_merge(group, kept, people))
-    prevalence = {w: sum(a for a, _ in s) / max(sum(b for _, b in s), 1e-300) for w, s in share.items()}
-    empty = tuple(sorted(w for w, p in prevalence.items() if p < RAREST))
-    cohorts = [c for c in (_without(c, empty) for c in cohorts) if len(c.weight)]
-    return Reservoir(tuple(cohorts), drawn, prevalence, failures, empty, settle_days)
+    found = {w: (sum(a for a, _ in s), sum(b for _, b in s)) for w, s in share.items()}
+    empty = tuple(sorted(w for w, pair in found.items() if prevalence(*pair) < RAREST))
+    cohorts = [c for c in cohorts if len(c.weight)]
+    return Reservoir(tuple(cohorts), drawn, found, failures, empty, settle_days)
+
+
+def _refuse_percentiles(atlas: Atlas, population: str, wanted: tuple[str, ...]) -> None:
+    rules = {f"measure {m!r}": atlas.measures[m].rule for m in wanted if atlas.measures[m].rule is not None}
+    for where, rule in {"the eligibility": population, **rules}.items():
+        if has_percentile(parse_population(rule or "")):
+            raise SamenspelError(
+                f"{where} asks for a percentile, which depends on who is screened together: {rule}.",
+                cure="Write the number itself.",
+            )
 
 
 def part_of(group: Group, index: Ids) -> Group:
@@ -127,7 +172,7 @@ def part_of(group: Group, index: Ids) -> Group:
 
 def _screen(
     atlas: Atlas, group: Group, population: str, wanted: tuple[str, ...], seed: int, settle_days: int,
-    enrich: dict[str, float], first: int, size: int,
+    enrich: dict[str, float], first: int, size: int, plan: StepPlan | None,
 ) -> tuple[Included, dict[int, tuple[float, float, int]]]:  # fmt: skip
     c = draw_candidates(atlas, group, size, seed=seed, enrich=enrich, first=first)
     at_rest = _settle(group, c.people)
@@ -161,6 +206,7 @@ def _screen(
         seed=seed,
         save=outputs,
         save_days=[max(settle_days, 1) - 1],
+        plan=plan,
     )[0]
     day = max(settle_days, 1) - 1
     values = dict(zip(outputs, end.values[:, 0], strict=True))
@@ -265,18 +311,4 @@ def _column(people: People, name: str) -> Array:
     return np.broadcast_to(np.asarray(people.parameters[name], dtype=float), (people.n,))
 
 
-def _without(cohort: Included, empty: tuple[int, ...]) -> Included:
-    keep = np.flatnonzero(~np.isin(cohort.people.world, empty))
-    if len(keep) == len(cohort.weight):
-        return cohort
-    return Included(
-        cohort.group,
-        cohort.candidates.take(keep),
-        cohort.people.take(keep),
-        cohort.condition.take(keep),
-        cohort.weight[keep],
-        {k: v[keep] for k, v in cohort.measured.items()},
-    )
-
-
-__all__ = ["Included", "Reservoir", "eligible_measures", "fill", "part_of"]
+__all__ = ["RAREST", "Included", "Plans", "Reservoir", "eligible_measures", "fill", "part_of", "prevalence"]

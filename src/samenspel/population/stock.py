@@ -6,6 +6,7 @@ measures and how they are read, and the seed.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +16,14 @@ import numpy as np
 from samenspel.engine import Condition, People
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
+from samenspel.population.blocks import Block, blocks
 from samenspel.population.people import Candidates
-from samenspel.population.reservoir import BATCH, THIN, Included, Reservoir, fill
+from samenspel.population.reservoir import BATCH, THIN, Included, Plans, Reservoir, fill
 from samenspel.population.worlds import Group, Worlds
 from samenspel.store import Store, key
 
 KIND = "reservoir"
-FORM = 1  # of the stored arrays
+FORM = 2  # of the stored arrays
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 
@@ -30,15 +32,17 @@ def reservoir_for(
     worlds: Worlds,
     scenario: Scenario,
     *,
-    people: int,
+    people: int | Block,
     seed: int,
     measures: tuple[str, ...],
+    plans: Plans | None = None,
     progress: Callable[[float], None] | None = None,
     store: Store | None = None,
 ) -> Reservoir:
-    """Fill, or read back, the reservoir that a scenario draws its people from."""
+    """Fill, or read back, the reservoir that a scenario draws its people from; `people` of each world, or one block of them."""
     r, store = scenario.recruitment, store or Store()
-    name = reservoir_key(atlas, worlds, scenario, people, seed, measures)
+    block = blocks_of(scenario, people, whole=True)[0] if isinstance(people, int) else people
+    name = reservoir_key(atlas, worlds, scenario, block, seed, measures, plans)
     found = store.get_arrays(KIND, name)
     if found is not None:
         return _unpack(worlds, *found)
@@ -53,22 +57,28 @@ def reservoir_for(
         atlas,
         worlds.groups,
         population=scenario.estimand.population,
-        people=people,
+        block=block,
         seed=seed,
         settle_days=r.settle_days,
-        most=r.candidates,
         enrich=dict(r.enrich),
         measures=measures,
+        plans=plans,
         progress=tell,
     )
     store.put_arrays(KIND, name, *_pack(reservoir))
     return reservoir
 
 
+def blocks_of(scenario: Scenario, people: int, *, whole: bool = False) -> tuple[Block, ...]:
+    """The blocks of `people` of each world (see `blocks`)."""
+    return blocks(people, scenario.recruitment.candidates, BATCH, whole=whole)
+
+
 def reservoir_key(
-    atlas: Atlas, worlds: Worlds, scenario: Scenario, people: int, seed: int, measures: tuple[str, ...]
-) -> str:
-    """Content key of the reservoir of these worlds for a scenario."""
+    atlas: Atlas, worlds: Worlds, scenario: Scenario, block: Block | None, seed: int, measures: tuple[str, ...],
+    plans: Plans | None = None,
+) -> str:  # fmt: skip
+    """Content key of the reservoir of these worlds for a scenario; without a block, of the worlds alone."""
     digest = hashlib.sha256()
     for g in worlds.groups:
         digest.update(g.model.key.encode() + g.ids.tobytes())
@@ -82,13 +92,13 @@ def reservoir_key(
         {
             "form": FORM,
             "worlds": digest.hexdigest(),
-            "people": people,
+            "block": None if block is None else dataclasses.asdict(block),
+            "plans": {g.model.key: repr(plans[g.model.key]) for g in worlds.groups} if plans else {},
             "seed": seed,
             "measures": list(measures),
             "population": scenario.estimand.population,
             "recruitment": recruitment,
             "thin": repr(THIN),
-            "batch": BATCH,
             "readings": hashlib.sha256(repr([atlas.measures[m] for m in sorted(atlas.measures)]).encode()).hexdigest(),
             "traits": hashlib.sha256(repr(atlas.people).encode()).hexdigest(),
         }
@@ -125,7 +135,7 @@ def _pack(r: Reservoir) -> tuple[Arrays, dict[str, Any]]:
         "empty": list(r.empty),
         "first_day": r.first_day,
         "drawn": {str(w): n for w, n in r.drawn.items()},
-        "prevalence": {str(w): p for w, p in r.prevalence.items()},
+        "found": {str(w): list(pair) for w, pair in r.found.items()},
         "failures": {str(w): n for w, n in r.failures.items()},
     }
     return arrays, notes
@@ -142,6 +152,5 @@ def _unpack(worlds: Worlds, arrays: Arrays, notes: dict[str, Any]) -> Reservoir:
         condition = Condition(at("states"), at("held"), at("codes"))
         cohorts.append(Included(groups[model], candidates, people, condition, at("weight"), table("m")))
     ints = lambda name: {int(w): v for w, v in notes[name].items()}  # noqa: E731
-    return Reservoir(
-        tuple(cohorts), ints("drawn"), ints("prevalence"), ints("failures"), tuple(notes["empty"]), notes["first_day"]
-    )
+    found: dict[int, tuple[float, float]] = {w: (pair[0], pair[1]) for w, pair in ints("found").items()}
+    return Reservoir(tuple(cohorts), ints("drawn"), found, ints("failures"), tuple(notes["empty"]), notes["first_day"])

@@ -12,10 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from samenspel.population.stock import KIND as RESERVOIR
-from samenspel.population.stock import reservoir_key
 from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.chunks import KIND, Job, Work
-from samenspel.studies.trial import trial_measures
 
 WAIT = 20.0  # seconds for the scheduler to answer
 Entries = list[tuple[str, str, bytes]]  # kind, key, content
@@ -95,9 +93,8 @@ def remote_chunk(text: str, k: int) -> Entries:
     """One task: make chunk k of a job in this machine's store and return its entries."""
     work = _work(text)
     work.chunk(k)
-    made = reservoir_key(work.atlas, work.part(k), work.scenario, work.job.people, work.job.seed, trial_measures(work.scenario))
     entries: Entries = []
-    for kind, key in ((RESERVOIR, made), (KIND, work.trial_key(k))):
+    for kind, key in ((RESERVOIR, work.reservoir_key(k)), (KIND, work.trial_key(k))):
         content = work.store.get(kind, key)
         if content is not None:
             entries.append((kind, key, content))

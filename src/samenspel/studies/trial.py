@@ -13,21 +13,20 @@ import numpy as np
 import numpy.typing as npt
 
 from samenspel.engine import People, Result, Trajectories, run
+from samenspel.engine.lattice import StepPlan
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Arm, Scenario
 from samenspel.population.ensemble import Ensemble
 from samenspel.population.measure import needed_outputs, take
-from samenspel.population.reservoir import Included, Reservoir
+from samenspel.population.reservoir import Included, Plans, Reservoir
 from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.schedule import contact_only, schedules
 
 Array = npt.NDArray[np.float64]
 MOST_FAILURES = 0.005  # share of people in an arm whose run may fail
-#: people, weights, weeks, baseline, arms, failed runs by arm, reporting shift
-Part = tuple[
-    People, Array, npt.NDArray[np.int64], dict[str, Array], dict[str, "ArmResult"], dict[str, Array], Array
-]
+#: people, weights, weeks, baseline, arms, reporting shift
+Part = tuple[People, Array, npt.NDArray[np.int64], dict[str, Array], dict[str, "ArmResult"], Array]
 Shift = dict[str, Array]
 STOPPED = "training.programme.stopped"
 FLARE_DAYS = 28  # first weeks in which a flare is counted
@@ -35,17 +34,18 @@ FLARE_DAYS = 28  # first weeks in which a flare is counted
 
 @dataclass(frozen=True, eq=False)
 class ArmResult:
-    """One arm: measured values by measure, shape (weeks, n), flare (n,) in the first weeks, stopped (n,) at the end day."""
+    """One arm: measured values by measure, shape (weeks, n); per person: flare in the first weeks, stopped, run failed."""
 
     id: str
     measured: dict[str, Array]
     flare: Array
     stopped: Array
+    failed: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """All people of all worlds, and what each arm did to them."""
+    """People in order of world and number, and what each arm did to them."""
 
     scenario: Scenario
     ensemble: Ensemble
@@ -53,8 +53,12 @@ class Trial:
     weeks: npt.NDArray[np.int64]  # end of week k, k = 1 …
     baseline: dict[str, Array]
     arms: dict[str, ArmResult]
-    failures: dict[str, float]
     shift: Array  # reporting shift of each person's world, in SDs of the baseline
+
+    @property
+    def failures(self) -> dict[str, float]:
+        """Share of the runs of each arm that failed."""
+        return {a: float(arm.failed.mean()) for a, arm in self.arms.items()}
 
     def contact_arm(self) -> str | None:
         """Id of the arm with contact and expectation only, if the treatment has contact."""
@@ -79,10 +83,12 @@ def run_trial(
     reporting: Mapping[int, float] | None = None,
     allow_failures: bool = False,
     accuracy: float = 1e-3,
+    plans: Plans | None = None,
 ) -> Trial:
     """Simulate every arm for every included person.
 
-    `reporting` maps a world to its reporting shift (baseline SDs toward the arm that got something).
+    `reporting` maps a world to its reporting shift (baseline SDs toward the arm that got something); `plans` the key of a
+    model to its steps, without which they follow from the people at hand and `accuracy`.
     Raises `SamenspelError` if nobody was included, or more than 0.5 % of the runs of an arm failed.
     """
     if not reservoir.cohorts:
@@ -93,9 +99,12 @@ def run_trial(
     arms = trial_arms(scenario)
     measures = trial_measures(scenario)
     parts = [
-        _cohort(atlas, scenario, c, arms, measures, reservoir.first_day, seed, engine, reporting or {}, accuracy)
+        _cohort(
+            atlas, scenario, c, arms, measures, reservoir.first_day, seed, engine, reporting or {}, accuracy,
+            (plans or {}).get(c.group.model.key),
+        )
         for c in reservoir.cohorts
-    ]
+    ]  # fmt: skip
     joined = _join(scenario, arms, parts)
     check_failures(joined.failures, allow_failures)
     return joined
@@ -119,7 +128,7 @@ def trial_measures(scenario: Scenario) -> tuple[str, ...]:
 
 def _cohort(
     atlas: Atlas, scenario: Scenario, cohort: Included, arms: tuple[Arm, ...], measures: tuple[str, ...], first_day: int,
-    seed: int, engine: Engine, reporting: Mapping[int, float], accuracy: float,
+    seed: int, engine: Engine, reporting: Mapping[int, float], accuracy: float, plan: StepPlan | None,
 ) -> Part:  # fmt: skip
     model, people = cohort.group.model, cohort.people
     plans = schedules(model, scenario, first_day, arms)
@@ -141,11 +150,11 @@ def _cohort(
         save_days=save_days,
         engine=engine,
         accuracy=accuracy,
+        plan=plan,
     )
     shift = np.array([reporting.get(int(w), 0.0) for w in people.world])
     sd = Ensemble(people.world, cohort.weight)
     out: dict[str, ArmResult] = {}
-    failed: dict[str, Array] = {}
     for arm, r in zip(arms, runs, strict=True):
         open_label = arm.contact is not None and not arm.contact.blinded
         toward = _toward(atlas, cohort, sd, measures, shift) if open_label else {}
@@ -163,10 +172,10 @@ def _cohort(
         base = cohort.measured[outcome.id]
         flare = ((sign * (worst - base)).max(0) >= change) & (change > 0)
         stopped = r.of(STOPPED)[np.searchsorted(r.days, ends[-1])] if staged else np.zeros(people.n)
-        out[arm.id] = ArmResult(arm.id, measured, flare.astype(float), stopped)
-        failed[arm.id] = (r.end.codes != Result.OK).astype(float)
+        failed = (r.end.codes != Result.OK).astype(float)
+        out[arm.id] = ArmResult(arm.id, measured, flare.astype(float), stopped, failed)
     baseline = {m: cohort.measured[m] for m in measures if m in cohort.measured}
-    return people, cohort.weight, weeks, baseline, out, failed, shift
+    return people, cohort.weight, weeks, baseline, out, shift
 
 
 def _toward(
@@ -193,7 +202,6 @@ def _join(scenario: Scenario, arms: tuple[Arm, ...], parts: list[Part]) -> Trial
     results: dict[str, ArmResult] = {}
     for arm in (a.id for a in arms):
         results[arm] = _joined_arm([p[4][arm] for p in parts], order)
-    failures = {a.id: float(np.concatenate([p[5][a.id] for p in parts]).mean()) for a in arms}
     baseline = {m: stack(lambda p, m=m: p[3][m])[order] for m in first[3]}
     return Trial(
         scenario,
@@ -202,13 +210,12 @@ def _join(scenario: Scenario, arms: tuple[Arm, ...], parts: list[Part]) -> Trial
         first[2],
         baseline,
         results,
-        failures,
-        stack(lambda p: p[6])[order],
+        stack(lambda p: p[5])[order],
     )
 
 
 def _joined_arm(parts: list[ArmResult], order: npt.NDArray[np.int64]) -> ArmResult:
     """One arm of all cohorts, people in the common order."""
     measured = {m: np.concatenate([p.measured[m] for p in parts], 1)[:, order] for m in parts[0].measured}
-    flare, stopped = (np.concatenate([getattr(p, n) for p in parts])[order] for n in ("flare", "stopped"))
-    return ArmResult(parts[0].id, measured, flare, stopped)
+    rows = (np.concatenate([getattr(p, n) for p in parts])[order] for n in ("flare", "stopped", "failed"))
+    return ArmResult(parts[0].id, measured, *rows)

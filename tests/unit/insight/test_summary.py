@@ -6,6 +6,8 @@ import pytest
 from samenspel.composition.values import shipped
 from samenspel.insight.summary import headline
 from samenspel.population.ensemble import Ensemble
+from samenspel.studies.columns import main_measures
+from samenspel.studies.findings import Gatherer
 from samenspel.studies.trial import ArmResult, Trial
 
 ATLAS = shipped()
@@ -16,14 +18,17 @@ BASE = np.array([4.0, 6.0, 4.0, 6.0])  # two worlds of two people; SD 1 in both
 
 def trial(attention, specific):
     """Falls of the outcome by contact alone and by the treatment itself, one number per world."""
-    weeks = np.arange(1, SCENARIO.weeks + 1)
+    weeks = np.arange(1, int(SCENARIO.weeks) + 1)
     world = np.array([0, 0, 1, 1])
     fall = {E.comparator: 0.0, f"{E.treatment}-contact-only": np.array(attention)[world],
             E.treatment: (np.array(attention) + np.array(specific))[world]}  # fmt: skip
     rows = {a: np.tile(BASE - f, (len(weeks), 1)) for a, f in fall.items()}
-    arms = {a: ArmResult(a, {E.outcome: v}, np.zeros(4), np.zeros(4)) for a, v in rows.items()}
+    measures = main_measures(SCENARIO)
+    arms = {a: ArmResult(a, dict.fromkeys(measures, v), *np.zeros((3, 4))) for a, v in rows.items()}
     people = np.array([0, 1, 0, 1])
-    return Trial(SCENARIO, Ensemble(world, np.ones(4)), people, weeks, {E.outcome: BASE}, arms, dict.fromkeys(arms, 0.0), np.zeros(4))
+    gatherer = Gatherer(SCENARIO, -1.0)
+    gatherer.tried(Trial(SCENARIO, Ensemble(world, np.ones(4)), people, weeks, {E.outcome: BASE}, arms, np.zeros(4)))
+    return gatherer.findings()
 
 
 def test_attention_alone_is_a_benefit_and_no_specific_effect():

@@ -8,7 +8,6 @@ import pytest
 from test_chunks import bits, folder, serial, work_in  # noqa: F401 - fixtures
 
 from samenspel.quantities.errors import SamenspelError
-from samenspel.studies.chunks import run_chunks
 from samenspel.studies.cluster import fill_from_cluster
 
 
@@ -79,7 +78,7 @@ def test_a_cluster_gives_the_bits_of_one_process(folder, tmp_path, serial, sched
     work = work_in(folder, tmp_path / "here")
     reached(work, scheduler[0])
     assert work.missing() == []
-    assert bits(run_chunks(work)) == serial
+    assert bits(work) == serial
 
 
 @pytest.mark.slow
@@ -94,7 +93,7 @@ def test_a_lost_scheduler_loses_nothing(folder, tmp_path, serial, scheduler):  #
     with pytest.raises(SamenspelError, match=r"scheduler|cluster"):
         fill_from_cluster(work, address)
     assert work.missing() == [1, 2]
-    assert bits(run_chunks(work)) == serial
+    assert bits(work) == serial
 
 
 @pytest.mark.slow
