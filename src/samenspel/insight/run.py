@@ -25,9 +25,10 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
-from samenspel.studies.chunks import Work, draw, job_of, run_chunks
+from samenspel.studies.chunks import Work, draw, fill, job_of, run_chunks
 from samenspel.studies.findings import Findings
 from samenspel.studies.first_people import first_people
+from samenspel.studies.people_file import write_people
 
 STATUS = "NOT CALIBRATED"
 ROUTE_WORLDS, ROUTE_PEOPLE = 16, 40  # subset on which routes are followed; printed with them
@@ -70,9 +71,7 @@ def run(
     and change no bit.
     Raises `SamenspelError` for wrong sizes, an unknown scenario, nobody to study, or too many failed runs.
     """
-    for name, value, least in (("seed", seed, 0), ("worlds", worlds, 1), ("people", people, 1), ("workers", workers, 1)):
-        if value < least:
-            raise SamenspelError(f"{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
+    _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
     tell = progress or (lambda _stage, _share: None)
     tell("reading the evidence", 0.0)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
@@ -99,6 +98,33 @@ def run(
     tell("writing the answer", 0.97)
     key = run_key(base, study, seed, worlds, people, ladder, engine, removed)
     return assemble(base, grading, study, drawn, found, way, key=key, paired=paired)
+
+
+def save_people(
+    path: Path | str, scenario: str | None = None, *, atlas: Atlas | Path | str | None = None, seed: int = 1, worlds: int = 64,
+    people: int = 200, engine: Engine = "auto", ladder: Literal["as-is", "half", "double"] = "as-is",
+    removed: frozenset[str] = frozenset(), workers: int = 1, cluster: str | None = None, progress: Progress | None = None,
+) -> int:  # fmt: skip
+    """Write everybody of a run into a Parquet file, week by week, and return its rows; options as in `run`.
+
+    After `run` the people stand in the store and are only copied. Memory does not grow with people. The columns are told in
+    `studies.people_file`. Raises `SamenspelError` as `run` does, and if the file cannot be written.
+    """
+    _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
+    tell = progress or (lambda _stage, _share: None)
+    base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
+    study = scenario_of(base, scenario)
+    job = job_of(base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed)
+    work = Work(base, study, draw(base, Grading(base, removed), job), job)
+    fill(work, workers, cluster, lambda share: tell("running the trial", 0.9 * share))
+    return write_people(work, path, lambda share: tell("saving people", 0.9 + 0.1 * share))
+
+
+def _check_sizes(**sizes: int) -> None:
+    for name, value in sizes.items():
+        least = 0 if name == "seed" else 1
+        if value < least:
+            raise SamenspelError(f"{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
 
 
 def assemble(

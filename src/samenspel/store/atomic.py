@@ -13,7 +13,9 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Generator
 from pathlib import Path
+from typing import BinaryIO
 
 from samenspel.quantities.errors import SamenspelError
 
@@ -21,12 +23,14 @@ PART = ".part-"
 _A_DAY = 86400.0
 
 
-def atomic_write_bytes(path: Path | str, data: bytes, *, mode: int = 0o666) -> None:
-    """Write a file whole or not at all, making its folder if need be.
+@contextlib.contextmanager
+def atomic_file(path: Path | str, *, mode: int = 0o666) -> Generator[BinaryIO]:
+    """A file to write into, moved to its place whole when the block ends, making its folder if need be.
 
     mode  permissions of a new file, before the user's mask
 
-    Raises `SamenspelError` if the folder cannot be written or the disk is full; what stood there before stays.
+    Raises `SamenspelError` if the folder cannot be written or the disk is full. After any error in the block what stood
+    there before stays.
     """
     path = Path(path)
     part = path.parent / f"{PART}{_host()}-{os.getpid()}-{secrets.token_hex(8)}"
@@ -39,17 +43,23 @@ def atomic_write_bytes(path: Path | str, data: bytes, *, mode: int = 0o666) -> N
         ) from fault
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(data)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         os.replace(part, path)
         _flush_folder(path.parent)
     except OSError as fault:
         raise SamenspelError(
-            f"cannot write {path}: {fault.strerror}.", cure="Free some room, or choose another folder."
+            f"cannot write {path}: {fault.strerror or fault}.", cure="Free some room, or choose another folder."
         ) from fault
     finally:
         part.unlink(missing_ok=True)
+
+
+def atomic_write_bytes(path: Path | str, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file whole or not at all; `mode`, errors and what stays as in `atomic_file`."""
+    with atomic_file(path, mode=mode) as out:
+        out.write(data)
 
 
 def atomic_write_text(path: Path | str, text: str, *, mode: int = 0o666) -> None:

@@ -16,7 +16,7 @@ from samenspel.store.atomic import atomic_write_text, sweep
 
 MANIFEST = "manifest.json"
 #: what a run writes; an overwritten run is cleared of these and of what its manifest lists, and of nothing else
-ANSWER_FILES = ("answer.json", "report.html", "report.nl.html", "trajectories.parquet")
+ANSWER_FILES = ("answer.json", "report.html", "report.nl.html", "trajectories.parquet", "people.parquet")
 Standing = Literal["new", "continue", "finished"]
 
 

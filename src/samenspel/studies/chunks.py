@@ -248,6 +248,25 @@ def draw(atlas: Atlas, grading: Grading, job: Job) -> Worlds:
     return drawn
 
 
+def fill(work: Work, workers: int = 1, cluster: str | None = None, tell: Tell | None = None) -> bool:
+    """Let a cluster, or several `workers`, make the missing chunks; False: nobody helps, and the walk makes them.
+
+    Raises `SamenspelError` if they cannot do their part; finished chunks stay.
+    """
+    say = tell or (lambda _share: None)
+    if cluster is not None:
+        from samenspel.studies.cluster import fill_from_cluster
+
+        fill_from_cluster(work, cluster, say)
+    elif workers > 1 and len(work.chunks) > 1:
+        from samenspel.studies.workers import fill_store
+
+        fill_store(work, workers, say)
+    else:
+        return False
+    return True
+
+
 def run_chunks(
     work: Work, *, workers: int = 1, cluster: str | None = None, allow_failures: bool = False, tell: Tell | None = None
 ) -> Findings:
@@ -256,15 +275,7 @@ def run_chunks(
     Raises `SamenspelError` if nobody can be studied, too many runs of an arm failed, or workers cannot do their part.
     """
     say = tell or (lambda _share: None)
-    helped = cluster is not None or (workers > 1 and len(work.chunks) > 1)
-    if cluster is not None:
-        from samenspel.studies.cluster import fill_from_cluster
-
-        fill_from_cluster(work, cluster, lambda share: say(0.95 * share))
-    elif helped:
-        from samenspel.studies.workers import fill_store
-
-        fill_store(work, workers, lambda share: say(0.95 * share))
+    helped = fill(work, workers, cluster, lambda share: say(0.95 * share))
     outcome = work.atlas.measures[work.scenario.estimand.outcome]
     gatherer = Gatherer(work.scenario, 1.0 if outcome.higher_is == "better" else -1.0)
     for reservoir, trial in work.walk(None if helped else say):

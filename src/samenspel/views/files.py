@@ -18,6 +18,7 @@ from samenspel.views.catalogue import LANGUAGES
 from samenspel.views.report import FILES, html
 
 ANSWER, TRAJECTORIES = "answer.json", "trajectories.parquet"
+PEOPLE = "people.parquet"  # written before the others, where it was asked for
 NAMES = (ANSWER, *FILES.values(), TRAJECTORIES)
 PACKAGES = ("samenspel", "numpy", "scipy", "matplotlib", "pyarrow")
 
@@ -37,8 +38,9 @@ def write(answer: Answer, folder: Path, *, notes: Mapping[str, Any] | None = Non
             atomic_write_text(folder / name, content)
         else:
             atomic_write_bytes(folder / name, content)
-    finish_output(folder, answer.key, NAMES, {**machine(), **(notes or {})})
-    return [folder / name for name in (*NAMES, MANIFEST)]
+    names = (*NAMES, PEOPLE) if (folder / PEOPLE).is_file() else NAMES
+    finish_output(folder, answer.key, names, {**machine(), **(notes or {})})
+    return [folder / name for name in (*names, MANIFEST)]
 
 
 def read(folder: Path, key: str) -> Answer | None:

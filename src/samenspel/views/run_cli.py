@@ -38,6 +38,9 @@ def run(
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Address of a Dask scheduler (tcp://host:port) whose machines do the work.")
     ] = None,
+    save_people: Annotated[
+        bool, typer.Option("--save-people", help="Also write every fictional person, week by week, into people.parquet.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another run in the folder.")] = False,
     allow_failures: Annotated[bool, typer.Option("--allow-failures", help="Answer although calculations failed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -53,6 +56,7 @@ def run(
         scenario,
         atlas,
         out,
+        save_people=save_people,
         overwrite=overwrite,
         quiet=quiet,
         options={
@@ -96,6 +100,7 @@ def _answer(
     atlas: Path | None,
     out: Path | None,
     *,
+    save_people: bool,
     overwrite: bool,
     quiet: bool,
     options: dict[str, Any],
@@ -113,7 +118,10 @@ def _answer(
         kept = overwrite and present and any(folder.iterdir())  # an old run, left alone until the new one is there
         standing = files.claim(folder, key, notes, overwrite=overwrite)
         if standing != "new" and (found := files.read(folder, key)) is not None:
-            if standing == "continue":
+            more = save_people and not (folder / files.PEOPLE).is_file()
+            if more:
+                _save_people(folder / files.PEOPLE, study, base, tell, options)
+            if more or standing == "continue":
                 files.write(found, folder)
             return found, folder, standing == "finished"
         if standing == "finished":
@@ -127,6 +135,8 @@ def _answer(
         tell("drawing the report", 0.98)
         if kept:
             files.take_over(folder, key, notes)
+        if save_people:
+            _save_people(folder / files.PEOPLE, study, base, tell, options)
         files.write(answer, folder)
         tell("drawing the report", 1.0)
     return answer, folder, False
@@ -150,6 +160,12 @@ def _run(study: str, base: Any, tell: Any, options: dict[str, Any]) -> Answer:
     return answer_question(study, atlas=base, progress=tell, **options)
 
 
+def _save_people(path: Path, study: str, base: Any, tell: Any, options: dict[str, Any]) -> None:
+    from samenspel.insight.run import save_people
+
+    save_people(path, study, atlas=base, progress=tell, **{n: v for n, v in options.items() if n != "allow_failures"})
+
+
 def _print(answer: Answer, language: Language, reader: Reader, *, as_json: bool) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign still gets the rest
@@ -166,10 +182,11 @@ def _print(answer: Answer, language: Language, reader: Reader, *, as_json: bool)
 
 
 def _say_files(folder: Path, c: Catalogue, reader: Reader) -> None:
-    from samenspel.views.files import ANSWER, TRAJECTORIES
+    from samenspel.views.files import ANSWER, PEOPLE, TRAJECTORIES
     from samenspel.views.report import FILES
 
     report = folder / FILES[c.language]
-    others = ", ".join(n for n in (*FILES.values(), ANSWER, TRAJECTORIES, "manifest.json") if n != report.name)
+    saved = (PEOPLE,) if (folder / PEOPLE).is_file() else ()
+    others = ", ".join(n for n in (*FILES.values(), ANSWER, TRAJECTORIES, *saved, "manifest.json") if n != report.name)
     typer.echo(c.say("command.researchers_report" if reader == "patients" else "command.wrote", report=report), err=True)
     typer.echo(c.say("command.also", folder=folder, files=others), err=True)
