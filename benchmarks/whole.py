@@ -2,6 +2,9 @@
 
 Run: ``python benchmarks/whole.py [--people 10000] [--years 5] [--worlds 16]``. Prints how long composing, settling, the first
 kernel and the run take, and the largest memory; the limit is 60 s and 2 GiB for the run of 10,000 people over 5 years.
+
+``--million`` streams 1,000,000 people through one year into a Parquet file, range by range, all states weekly in single
+precision; the limit is 4 GiB. ``--people`` and ``--years`` change it; ``--into FILE`` keeps the file, which is removed else.
 """
 
 from __future__ import annotations
@@ -9,18 +12,23 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from samenspel.composition.values import shipped
 from samenspel.engine import People, Result, Schedule, habits, run, settle
+from samenspel.engine.lattice import plan_for
 from samenspel.engine.people import Condition
+from samenspel.engine.run import fastest_rate
 from samenspel.evidence.grade import Grading
 from samenspel.population.people import draw_candidates
 from samenspel.population.worlds import draw_worlds
+from samenspel.studies.stream import adults, stream
 from samenspel.systems import catalogue
 
 AT_ONCE = 2000
@@ -34,13 +42,39 @@ def timed(name: str, work: Callable[[], Any]) -> Any:
     return out
 
 
+def million(people: int, years: float, worlds: int, into: Path | None) -> None:
+    """Draw, settle, simulate and write `people` in ranges."""
+    atlas = shipped()
+    drawn = draw_worlds(atlas, catalogue(), Grading(atlas).couplings(), seed=7, ids=np.arange(worlds))
+    group = max(drawn.groups, key=lambda g: len(g.ids))
+    m, days = group.model, round(365.25 * years)
+    names = [s for s in m.state_names if not s.startswith("delay.")]
+    first, _ = next(adults(atlas, group, 2 * len(group.ids), seed=7))
+    plan = plan_for(1e-3, fastest_rate(m, first))
+    with tempfile.TemporaryDirectory(dir=into.parent if into else None) as folder:
+        place = into or Path(folder) / "people.parquet"
+        done = timed(f"{people} people x {days} days, streamed", lambda: stream(
+            place, m, adults(atlas, group, people, seed=7), Schedule(days), save=names, save_days=range(6, days, 7), plan=plan,
+            seed=7, engine="native"))  # fmt: skip
+        print(f"{'followed':34s} {done.people:8d} people ({done.unsettled} did not settle), {done.rows} rows of {len(names)} states")
+        print(f"{'left the finite numbers':34s} {done.diverged:8d}")
+        print(f"{'file':34s} {place.stat().st_size / 2**30:8.2f} GiB")
+    print(f"{'largest memory':34s} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:8.2f} GiB")
+
+
 def main() -> None:
     """Print the times."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--people", type=int, default=10_000)
-    parser.add_argument("--years", type=float, default=5.0)
+    parser.add_argument("--million", action="store_true")
+    parser.add_argument("--people", type=int)
+    parser.add_argument("--years", type=float)
     parser.add_argument("--worlds", type=int, default=16)
+    parser.add_argument("--into", type=Path)
     wanted = parser.parse_args()
+    if wanted.million:
+        million(wanted.people or 1_000_000, wanted.years or 1.0, wanted.worlds, wanted.into)
+        return
+    wanted.people, wanted.years = wanted.people or 10_000, wanted.years or 5.0
     atlas = shipped()
     worlds = timed("compose and draw worlds", lambda: draw_worlds(atlas, catalogue(), Grading(atlas).couplings(), seed=7,
                                                                   ids=np.arange(wanted.worlds)))  # fmt: skip
@@ -52,7 +86,7 @@ def main() -> None:
     people = draw_candidates(atlas, group, per_world, seed=7, enrich={}).people
 
     def rest() -> Condition:
-        parts = [settle(m, people.take(np.arange(a, min(a + AT_ONCE, people.n)))) for a in range(0, people.n, AT_ONCE)]
+        parts = [settle(m, people.take(np.arange(a, min(a + AT_ONCE, people.n))), many=True) for a in range(0, people.n, AT_ONCE)]
         join = lambda name: np.concatenate([getattr(p, name) for p in parts], axis=-1)  # noqa: E731
         return Condition(join("states"), join("held"), join("codes"))
 

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samenspel.population.reservoir import RAREST, prevalence
+from samenspel.quantities.errors import SamenspelError
 from samenspel.store.table import Column, table_file
 from samenspel.studies.chunks import Tell, Work
 from samenspel.studies.trial import Trial
@@ -28,7 +29,7 @@ from samenspel.studies.trial import Trial
 def write_people(work: Work, path: Path | str, tell: Tell | None = None) -> int:
     """Write everybody and return the number of rows; chunks that are not in the store are made.
 
-    Raises `SamenspelError` if the file cannot be written; it then is not there.
+    Raises `SamenspelError` if the file cannot be written or nobody was included; it then is not there.
     """
     say, count = tell or (lambda _share: None), len(work.chunks)
     empty = _empty(work)
@@ -38,6 +39,8 @@ def write_people(work: Work, path: Path | str, tell: Tell | None = None) -> int:
                 if trial is not None and int(world) not in empty:
                     table.add(_rows(trial, np.flatnonzero(trial.ensemble.world == world)))
             say((k + 1) / count)
+        if not table.rows:
+            raise SamenspelError("nobody to save: in no world do enough people meet the criteria.", cure="Widen the criteria.")
         return table.rows
 
 

@@ -50,6 +50,28 @@ def test_the_same_run_again_is_only_printed(runs):
     assert (second.exit_code, second.stdout) == (0, first.stdout)
 
 
+def test_people_are_saved_when_asked_for_and_only_once(runs, tmp_path, monkeypatch):
+    saved: list[dict] = []
+
+    def save(path, study, base, tell, options):
+        saved.append(options)
+        path.write_text("everybody")
+
+    monkeypatch.setattr(run_cli, "_save_people", save)
+    invoke("run", "--out", "o")
+    assert not (tmp_path / "o" / "people.parquet").exists()
+    first, second = invoke("run", "--out", "o", "--save-people"), invoke("run", "--out", "o", "--save-people")
+    assert (first.exit_code, second.exit_code, len(runs), len(saved)) == (0, 0, 1, 1)
+    assert "people.parquet" in second.stderr
+    manifest = json.loads((tmp_path / "o" / "manifest.json").read_text())
+    assert manifest["finished"] is True
+    assert "people.parquet" in manifest["files"]
+    assert invoke("run", "--out", "o", "--overwrite", "--save-people").exit_code == 0
+    assert len(saved) == 2
+    assert invoke("run", "--out", "o", "--overwrite").exit_code == 0
+    assert not (tmp_path / "o" / "people.parquet").exists()
+
+
 def test_an_unfinished_run_goes_on_from_its_answer(runs, tmp_path):
     invoke("run", "--out", "o")
     manifest = json.loads((tmp_path / "o" / "manifest.json").read_text())
