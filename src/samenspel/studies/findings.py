@@ -2,7 +2,7 @@
 
 A chunk holds whole worlds, or one block of the people of one world; blocks of a world follow each other. What is kept of
 people: sums (`Moments`), the first `PERSONS` of each world for the figures, and, until its world is complete, the paired
-difference on the outcome with its weight (16 bytes a person), for the spread between persons.
+difference on the outcome with its weight (24 bytes a person), for the spread between persons.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ class Gatherer:
         else:
             self._close()
             self._open = new
-        self._people.append((e, found[f"effect/{s.outcome}/{trial.weeks[week_of(trial.weeks, s.day)]}"]))
+        shown = found[f"effect/{s.outcome}/{trial.weeks[week_of(trial.weeks, s.day)]}"]
+        self._people.append((e, shown.copy()))  # a view would keep all weeks
         for w in new.worlds:
             self._person_rows(int(w), trial, np.flatnonzero(e.world == w))
 

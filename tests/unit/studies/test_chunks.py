@@ -1,7 +1,9 @@
 """A run in chunks: one process or many, whole or interrupted, fresh or damaged store: the same bits."""
 
 import dataclasses
+import gc
 import io
+import weakref
 
 import numpy as np
 import pytest
@@ -115,6 +117,24 @@ def test_first_people_are_those_of_the_walk(folder, tmp_path, small_blocks):
         pairs = [(int(w), int(p)) for c in got.cohorts for w, p in zip(c.people.world, c.people.person, strict=True)]
         wanted = [x for w in (0, 2) for x in [pair for s in every for pair in s if pair[0] == w][:people]]
         assert sorted(pairs) == wanted
+
+
+def test_a_run_holds_one_chunk_at_a_time(folder, tmp_path, small_blocks, monkeypatch):
+    """Trials and reservoirs are let go: however many chunks, never more than the one at hand and the one before it."""
+    work, alive, most = work_in(folder, tmp_path, worlds=3, people=60), [], []
+    chunk = Work.chunk
+
+    def counted(self, k, tell=None):
+        gc.collect()
+        most.append(sum(r() is not None for r in alive))
+        reservoir, trial = chunk(self, k, tell)
+        alive.extend((weakref.ref(reservoir), weakref.ref(trial)))
+        return reservoir, trial
+
+    monkeypatch.setattr(Work, "chunk", counted)
+    run_chunks(work)
+    assert len(most) == 3 * 6
+    assert max(most) <= 2
 
 
 @pytest.mark.parametrize("worlds", [1, 3, 20])
