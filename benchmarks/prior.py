@@ -2,8 +2,8 @@
 
 Run: ``python benchmarks/prior.py [SCENARIO …] [--worlds 512] [--people 40] [--seed 1] [--engine auto] [--atlas DIR]``.
 For every headline measure: quantiles over worlds of the specific effect in baseline SDs (whole effect less attention and
-expectation, minus sign where less is better), share of worlds with benefit and with more than 0.3 SD of it, both of the
-whole effect; share of worlds refused, and the prevalence of the entry criteria that the reservoir implies.
+expectation, minus sign where less is better), share of worlds with benefit (whole effect) and with more than 0.3 SD of it,
+whole and specific; share of worlds refused, and the prevalence of the entry criteria that the reservoir implies.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from samenspel.evidence.grade import Grading
 from samenspel.evidence.reader import read_atlas
 from samenspel.insight import summary
 from samenspel.insight.run import scenario_of
+from samenspel.insight.summary import BEYOND
 from samenspel.studies.chunks import Work, draw, job_of, run_chunks
 from samenspel.studies.columns import main_measures
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-BEYOND = 0.3
 
 
 def predictive(atlas: Any, name: str | None, *, seed: int, worlds: int, people: int, engine: Any) -> list[str]:
@@ -40,13 +40,14 @@ def predictive(atlas: Any, name: str | None, *, seed: int, worlds: int, people: 
         f"{len(found.screening.empty)} with nobody to study, {len(found.worlds)} with an effect; {people} people in each",
         f"criteria: {study.estimand.population}",
         f"prevalence of the criteria: {middle:.2f} % of adults [{low:.2f}, {high:.2f}]",
-        f"{'measure':<22}" + "".join(f"{f'q{q:g}':>8}" for q in QUANTILES) + f"{'benefit':>10}{f'> {BEYOND} SD':>10}",
+        f"{'measure':<22}" + "".join(f"{f'q{q:g}':>8}" for q in QUANTILES) + f"{'benefit':>10}{f'> {BEYOND} SD':>10}{'specific':>10}",
     ]
     for m in main_measures(study):
         sign, d, sd = summary.better_sign(atlas, m), found.mean(summary.difference(found, m, day)), found.sd(f"base/{m}")
         specific, whole = found.mean(f"specific/{m}") / sd, d / sd
         numbers = "".join(f"{q:8.2f}" for q in np.nanquantile(specific, QUANTILES))
-        out.append(f"{m:<22}{numbers}{np.mean(sign * d > 0):10.0%}{np.mean(sign * whole > BEYOND):10.0%}")
+        shares = np.mean(sign * d > 0), np.mean(sign * whole > BEYOND), np.mean(sign * specific > BEYOND)
+        out.append(f"{m:<22}{numbers}" + "".join(f"{share:10.0%}" for share in shares))
     return out
 
 

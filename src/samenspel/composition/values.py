@@ -16,6 +16,7 @@ from scipy import special
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_model import Distribution, Parameter
 from samenspel.quantities.errors import SamenspelError
+from samenspel.randomness import distribution_from_mapping
 
 Array = npt.NDArray[np.float64]
 
@@ -66,41 +67,4 @@ def centre(atlas: Atlas, entry: Parameter) -> float:
 
 def quantile(d: Distribution, u: Any) -> Array:
     """Inverse distribution function at u in (0, 1); `low` and `high` truncate, except where they define the kind."""
-    u = np.asarray(u, dtype=float)
-    if d.kind == "point":
-        return np.full(u.shape, d.value)
-    if d.kind == "uniform":
-        return _need(d.low) + u * (_need(d.high) - _need(d.low))
-    if d.kind == "loguniform":
-        return np.exp(np.log(_need(d.low)) + u * np.log(_need(d.high) / _need(d.low)))
-    if d.kind == "beta":
-        low, high = d.low or 0.0, 1.0 if d.high is None else d.high
-        return low + (high - low) * special.betaincinv(d.a, d.b, u)
-    below = _below(d, d.low) if d.low is not None else 0.0
-    above = _below(d, d.high) if d.high is not None else 1.0
-    return _inverse(d, below + u * (above - below))
-
-
-def _inverse(d: Distribution, u: Array) -> Array:
-    if d.kind == "normal":
-        return _need(d.mean) + _need(d.sd) * special.ndtri(u)
-    if d.kind == "lognormal":
-        return _need(d.median) * np.exp(_need(d.sigma) * special.ndtri(u))
-    if d.kind == "half-normal":
-        return _need(d.sigma) * special.ndtri(0.5 + u / 2)
-    return _need(d.scale) * special.gammaincinv(d.shape, u)
-
-
-def _below(d: Distribution, x: float) -> float:
-    if d.kind == "normal":
-        return float(special.ndtr((x - _need(d.mean)) / _need(d.sd)))
-    if d.kind == "lognormal":
-        return float(special.ndtr(np.log(x / _need(d.median)) / _need(d.sigma))) if x > 0 else 0.0
-    if d.kind == "half-normal":
-        return float(2 * special.ndtr(x / _need(d.sigma)) - 1)
-    return float(special.gammainc(d.shape, x / _need(d.scale)))
-
-
-def _need(value: float | None) -> float:
-    assert value is not None
-    return value
+    return distribution_from_mapping(d.model_dump()).quantile(u)

@@ -7,6 +7,7 @@ worlds is corrected for Monte Carlo error: Var_true = max(0, Var_w(m) - mean_w(s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,34 +24,38 @@ class Ensemble:
     weight: Array
     world_weight: dict[int, float] | None = None
 
-    @property
+    @cached_property
     def worlds(self) -> Ids:
         """World ids, sorted."""
         return np.unique(self.world)
 
+    @cached_property
+    def _row(self) -> Ids:
+        """Place of each person's world among `worlds`."""
+        return np.searchsorted(self.worlds, self.world)
+
+    @cached_property
+    def _total(self) -> Array:
+        """Sum of the weights in each world."""
+        return np.bincount(self._row, self.weight)
+
     def mean(self, values: Array) -> Array:
         """Weighted mean within each world, shape (W,)."""
-        _, row = np.unique(self.world, return_inverse=True)
-        total = np.bincount(row, self.weight)
-        return np.bincount(row, self.weight * values) / total
+        return np.bincount(self._row, self.weight * values) / self._total
 
     def error(self, values: Array) -> Array:
         """Monte Carlo standard error of each world's mean, shape (W,)."""
-        _, row = np.unique(self.world, return_inverse=True)
-        total = np.bincount(row, self.weight)
-        m = self.mean(values)
-        return np.sqrt(np.bincount(row, self.weight**2 * (values - m[row]) ** 2)) / total
+        away = values - self.mean(values)[self._row]
+        return np.sqrt(np.bincount(self._row, self.weight**2 * away**2)) / self._total
 
     def sd(self, values: Array) -> Array:
         """Weighted SD between people within each world, shape (W,)."""
-        _, row = np.unique(self.world, return_inverse=True)
-        m = self.mean(values)
-        return np.sqrt(np.bincount(row, self.weight * (values - m[row]) ** 2) / np.bincount(row, self.weight))
+        away = values - self.mean(values)[self._row]
+        return np.sqrt(np.bincount(self._row, self.weight * away**2) / self._total)
 
     def effective_size(self) -> Array:
         """Kish's effective number of persons in each world: (Σw)²/Σw²."""
-        _, row = np.unique(self.world, return_inverse=True)
-        return np.bincount(row, self.weight) ** 2 / np.bincount(row, self.weight**2)
+        return self._total**2 / np.bincount(self._row, self.weight**2)
 
     def weights_of_worlds(self) -> Array:
         """World weights, normalised to 1, in the order of `worlds`."""
