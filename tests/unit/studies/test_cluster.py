@@ -112,3 +112,6 @@ def test_a_scheduler_lost_half_way_keeps_what_came_back(folder, tmp_path, schedu
         reached(work, address, cut)
     assert time.monotonic() - begin < 150
     assert 2 <= len(work.chunks) - len(work.missing()) < len(work.chunks)
+    kept = {k: work.store.get("trial", work.trial_key(k)) for k in range(len(work.chunks)) if k not in work.missing()}
+    assert bits(work) == bits(work_in(folder, tmp_path / "fresh", worlds=200))
+    assert all(work.store.get("trial", work.trial_key(k)) == content for k, content in kept.items())
