@@ -37,7 +37,7 @@ class Ensemble:
     @cached_property
     def _total(self) -> Array:
         """Sum of the weights in each world."""
-        return np.bincount(self._row, self.weight)
+        return np.bincount(self._row, self.weight).astype(float)
 
     def mean(self, values: Array) -> Array:
         """Weighted mean within each world, shape (W,)."""

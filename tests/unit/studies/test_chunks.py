@@ -4,6 +4,7 @@ import dataclasses
 import gc
 import io
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from kumu_files import workbook
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kumu import read_kumu
 from samenspel.evidence.reader import read_atlas
+from samenspel.population.worlds import Worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.store import Store
 from samenspel.studies.chunks import KIND, WORLDS, Job, Work, draw, job_of, run_chunks
@@ -107,6 +109,15 @@ def test_blocks_of_a_world_are_people_of_their_own(folder, tmp_path, small_block
     assert [len(s) for s in seen] == [12, 13, 12, 13]
     flat = [pair for s in seen for pair in s]
     assert flat == sorted(set(flat))
+
+
+def test_people_who_meet_are_never_cut(folder, tmp_path, small_blocks):
+    work = work_in(folder, tmp_path, worlds=2, people=60)
+    assert len(work.chunks) > 2
+    for words in ({"pools": ("queue",), "society": ()}, {"pools": (), "society": ("money",)}):
+        group = SimpleNamespace(ids=np.arange(2), model=SimpleNamespace(**words))
+        together = Work(work.atlas, work.scenario, Worlds((group,), {}, {}), work.job, work.store)
+        assert [(c.worlds.tolist(), c.block.people) for c in together.chunks] == [([0, 1], 60)]
 
 
 def test_first_people_are_those_of_the_walk(folder, tmp_path, small_blocks):
