@@ -86,6 +86,28 @@ class MeasuresReadSomething(Rule):
                 )
 
 
+class PeopleReachTheModel(Rule):
+    """What a trait sets and what a condition or an event pushes is there, and every push says where its size comes from."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        people, ends = context.atlas.people, context.ends
+        for record in (*people.condition, *people.event):
+            for push in record.push:
+                if push.claim is None and push.assumption is None:
+                    message = f"the push on {push.input} has no claim and no assumption."
+                    yield self.issue(context, "people", record.id, message, 'Add claim = "…" or assumption = {en, nl}.')
+        if ends is None or not ends.parameters:
+            return
+        wanted = [(t.id, t.reads, "sets", ends.parameters) for t in people.trait if t.reads is not None]
+        wanted += [(c.id, p.input, "pushes", ends.parameters) for c in people.condition for p in c.push]
+        wanted += [(e.id, p.input, "pushes", ends.parameters | ends.inputs) for e in people.event for p in e.push]
+        for name, address, does, known in wanted:
+            if address not in known:
+                kind = "input or parameter" if known != ends.parameters else "parameter"
+                message = f"it {does} {address!r}, which is no {kind} of a system."
+                yield self.issue(context, "people", name, message, say_nearest(address, known))
+
+
 class ParametersBelongToASystem(Rule):
     """A parameter of the atlas is one that a system declares."""
 
@@ -278,6 +300,7 @@ MODEL_RULES: tuple[Rule, ...] = (
     CouplingHasAReason(),
     CouplingEndsExist(),
     MeasuresReadSomething(),
+    PeopleReachTheModel(),
     ParametersBelongToASystem(),
     SideBySideHasRivals(),
     LeversAreNotOnlyThePersons(),

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samenspel.composition.compose import compose, word
+from samenspel.composition.events import event_numbers, with_events
 from samenspel.composition.forms import numeric, scale_and_slope
 from samenspel.composition.single import in_declared_unit
 from samenspel.composition.values import centre, quantile, spread
@@ -169,7 +170,10 @@ def _group(
 ) -> tuple[Group, dict[int, str]]:  # fmt: skip
     couplings = [c for c in sorted(atlas.couplings.values(), key=lambda c: c.id)]
     model = compose(systems, couplings, name="+".join(f"{s.system}{':' + s.variant if s.variant else ''}" for s in systems))
+    model = with_events(model, atlas.people.event)
     fixed, person = _parameters(atlas, systems, seed, ids, chosen)
+    onsets, own_onsets = event_numbers(model, atlas.people.event)
+    fixed, person = {**fixed, **onsets}, {**person, **own_onsets}
     centres = {**fixed, **{a: float(quantile(d, np.array([0.5]))[0]) * f for a, (d, f) in person.items()}}
     sources = sorted({c.source for c in couplings if not c.input and c.form.kind != "identity"})
     still = rest(systems, centres, len(ids), sources)

@@ -81,6 +81,11 @@ BREAK = {
         '[[measure]]\nid = "steam"\nen = "x"\nnl = "x"\nkind = "continuous"\nreads = "kettle.steem"\n'
         'assumption = {en = "x", nl = "x"}\n',
     ),
+    "people-reach-the-model": lambda k: k.write(
+        "people.toml",
+        '[[event]]\nid = "storm"\nen = "x"\nnl = "x"\nrate_per_year = {kind = "point", value = 1.0}\ndays = 2.0\n'
+        'assumption = {en = "x", nl = "x"}\n[[event.push]]\ninput = "kettle.size"\nsize = 1.0\n',
+    ),
     "parameters-belong-to-a-system": lambda k: k.write(
         "parameters/kettle.toml",
         parameter('distribution = {kind = "normal", mean = 1.0, sd = 1.0}\nassumption = {en = "x", nl = "x"}'),
