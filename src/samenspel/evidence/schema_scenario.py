@@ -43,38 +43,36 @@ class Intensity(Record):
 
 
 class Adherence(Record):
-    """Share of planned sessions done by the reference person, and how strongly state moves it (log odds per SD)."""
+    """Share of planned sessions that the reference person does; people's own habits and couplings move it from there."""
 
-    planned_share: float = Field(gt=0, le=1)
-    effects: dict[Address, float] = Field(default_factory=dict[str, float])
+    planned_share: float = Field(ge=0, le=1)
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
 
 
 class Stopping(Record):
-    """Hazard of stopping per week for the reference person, and what moves it (log hazard ratio per SD)."""
+    """Hazard of stopping per week of the programme for the reference person; couplings multiply it."""
 
     per_week: float = Field(ge=0, lt=1)
-    effects: dict[Address, float] = Field(default_factory=dict[str, float])
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
 
 
 class ExerciseDose(Record):
-    """Exercise as a dose."""
+    """Exercise as a dose; without `adherence` or `stopping` the parameters of training say who comes and who stops."""
 
     mode: Literal["aerobic-land", "aerobic-water", "strength", "stretching", "body-mind", "mixed", "stabilisation"]
     minutes: float = Field(gt=0, le=MINUTES_PER_DAY)  # per session, at full dose
     sessions_per_week: float = Field(gt=0, le=21)
     intensity: Intensity
-    progression: Literal["none", "linear", "stepped", "by-tolerance"] = "linear"
+    progression: Literal["none", "linear", "stepped"] = "linear"
     start_minutes: float | None = Field(default=None, gt=0)  # starting light
     weeks_to_full: float = Field(default=0, ge=0)
     supervision: Literal["supervised", "home", "mixed"]
     weeks: float = Field(gt=0, le=520)
     start_day: float = Field(default=0, ge=0)
-    adherence: Adherence
-    stopping: Stopping
+    adherence: Adherence | None = None
+    stopping: Stopping | None = None
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
 

@@ -96,6 +96,17 @@ def run(
     return assemble(base, grading, study, drawn, reservoir, trial, way, key=key, paired=paired)
 
 
+def _programme(scenario: Scenario) -> dict[str, float | None] | None:
+    """What the scenario itself says about who comes and who stops in the treated arm (None: left to the parameters)."""
+    dose = next(a for a in scenario.arm if a.id == scenario.estimand.treatment).exercise
+    if dose is None:
+        return None
+    return {
+        "planned_share": None if dose.adherence is None else dose.adherence.planned_share,
+        "stopping_per_week": None if dose.stopping is None else dose.stopping.per_week,
+    }
+
+
 def assemble(
     atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds, reservoir: Reservoir, trial: Trial,
     way: dict[str, Any] | None, *, key: str, paired: dict[str, Any] | None = None,
@@ -122,6 +133,7 @@ def assemble(
                 "summary": e.summary, "sd": e.sd, "responder_change": e.responder_change,
                 "headline_measures": list(e.headline_measures),
             },
+            "programme": _programme(scenario),
         },
         "published": {"rows": published(atlas, grading, scenario, worlds)},
         "assumptions": {

@@ -6,6 +6,8 @@ a proportionally lower rate in it, so that the day's dose is exact. While a sess
     intensity(t) · minutes(t) / minutes_of_slot · 1440        (intensity-minutes per day)
 
 which integrates over a session day to intensity x minutes. Sessions are spread over the week as evenly as whole days allow.
+Adherence and stopping that a scenario gives hold on the days of the programme: ``training.adherence`` = planned_share and
+``training.stop_hazard`` = per_week/7, each with its flag; without them the flags stay 0 and the parameters of training act.
 """
 
 from __future__ import annotations
@@ -28,6 +30,10 @@ SESSION, SUPERVISION, CONTACT, EXPECTATION = (
     "training.supervision",
     "mind.contact",
     "mind.expectation",
+)
+ADHERENCE, STOPPING = (
+    ("training.adherence", "training.adherence_given"),
+    ("training.stop_hazard", "training.stop_given"),
 )
 
 
@@ -98,6 +104,9 @@ def _arm(model: Model, scenario: Scenario, arm: Arm, first_day: int) -> Schedule
         plan(i.input)[np.ix_(rows, np.flatnonzero(hours))] = i.value
     if dose is not None:
         _exercise(dose, plan(SESSION), plan(SUPERVISION) if SUPERVISION in known else None, start, days)
+        for names, value in given(dose).items():
+            for name, held in zip(names, (value, 1.0), strict=True):
+                plan(name)[_programme(dose, days)] = held
     if arm.contact is not None:
         until = days if dose is None else min(days, round(dose.start_day + 7 * dose.weeks))
         if CONTACT in known:
@@ -107,9 +116,24 @@ def _arm(model: Model, scenario: Scenario, arm: Arm, first_day: int) -> Schedule
     return Schedule(days, first_day, cut, plans)
 
 
+def given(dose: ExerciseDose) -> dict[tuple[str, str], float]:
+    """(input, its flag) → value, for what the scenario itself says about who comes and who stops."""
+    out: dict[tuple[str, str], float] = {}
+    if dose.adherence is not None:
+        out[ADHERENCE] = dose.adherence.planned_share
+    if dose.stopping is not None:
+        out[STOPPING] = dose.stopping.per_week / 7
+    return out
+
+
+def _programme(dose: ExerciseDose, days: int) -> slice:
+    """The days of the programme."""
+    return slice(round(dose.start_day), min(days, round(dose.start_day + 7 * dose.weeks)))
+
+
 def _exercise(dose: ExerciseDose, session: Array, supervision: Array | None, start: Array, days: int) -> None:
     slot = int(np.flatnonzero(np.isclose(start, SESSION_START))[0])
-    last = min(days, round(dose.start_day + 7 * dose.weeks))
+    last = _programme(dose, days).stop
     for week in range(int(np.ceil(dose.weeks))):
         for d in session_days(dose.sessions_per_week, week):
             since = week * 7 + d
@@ -119,4 +143,4 @@ def _exercise(dose: ExerciseDose, session: Array, supervision: Array | None, sta
                 session[day, slot] = rate
     if supervision is not None:
         share = {"supervised": 1.0, "mixed": 0.5, "home": 0.0}[dose.supervision]
-        supervision[round(dose.start_day) : last] = share
+        supervision[_programme(dose, days)] = share
