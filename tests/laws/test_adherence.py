@@ -129,7 +129,7 @@ def _short(whole, days=21):
     "wrong",
     [{"adherence": {"planned_share": 1.2}}, {"adherence": {"planned_share": -0.1}}, {"stopping": {"per_week": -0.1}},
      {"stopping": {"per_week": 1.5}}, {"adherence": {"planned_share": 0.8, "effects": {"mind.threat": 0.1}}},
-     {"progression": "by-tolerance"}, {"minutes": 900.0, "sessions_per_week": 20.0}],
+     {"progression": "by-tolerance"}, {"minutes": 721.0}, {"sessions_per_week": 7.5}],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(wrong):
     given_now = arm().exercise.model_dump()

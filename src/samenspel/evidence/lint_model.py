@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from samenspel.evidence.atlas import Where
 from samenspel.evidence.issues import Issue, say_nearest
 from samenspel.evidence.ledger import fates
 from samenspel.evidence.lint_rule import Context, Rule
@@ -69,6 +70,22 @@ class CouplingEndsExist(Rule):
                 )
 
 
+class SystemsCompose(Rule):
+    """The systems join through the couplings: every port is defined once, and nothing depends on itself at one moment."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        ends, atlas = context.ends, context.atlas
+        if ends is None or ends.composes is None or any(CouplingEndsExist().check(context)):
+            return
+        wrong = ends.composes(atlas)
+        if wrong is None:
+            return
+        named = [c for c in atlas.couplings.values() if repr(c.id) in wrong.message]
+        named += [c for c in atlas.couplings.values() if c.source in wrong.message and c.to in wrong.message]
+        place = atlas.where("coupling", named[0].id) if named else Where("atlas.toml", 0)
+        yield Issue(self.name, self.severity, wrong.message, place.file, place.line, wrong.cure or "")
+
+
 class MeasuresReadSomething(Rule):
     """A measure reads a state, read-out or port that exists."""
 
@@ -84,28 +101,6 @@ class MeasuresReadSomething(Rule):
                     f"reads {entry.reads!r}, which no system has.",
                     say_nearest(entry.reads, context.ends.readable),
                 )
-
-
-class PeopleReachTheModel(Rule):
-    """What a trait sets and what a condition or an event pushes is there, and every push says where its size comes from."""
-
-    def check(self, context: Context) -> Iterator[Issue]:
-        people, ends = context.atlas.people, context.ends
-        for record in (*people.condition, *people.event):
-            for push in record.push:
-                if push.claim is None and push.assumption is None:
-                    message = f"the push on {push.input} has no claim and no assumption."
-                    yield self.issue(context, "people", record.id, message, 'Add claim = "…" or assumption = {en, nl}.')
-        if ends is None or not ends.parameters:
-            return
-        wanted = [(t.id, t.reads, "sets", ends.parameters) for t in people.trait if t.reads is not None]
-        wanted += [(c.id, p.input, "pushes", ends.parameters) for c in people.condition for p in c.push]
-        wanted += [(e.id, p.input, "pushes", ends.parameters | ends.inputs) for e in people.event for p in e.push]
-        for name, address, does, known in wanted:
-            if address not in known:
-                kind = "input or parameter" if known != ends.parameters else "parameter"
-                message = f"it {does} {address!r}, which is no {kind} of a system."
-                yield self.issue(context, "people", name, message, say_nearest(address, known))
 
 
 class ParametersBelongToASystem(Rule):
@@ -250,17 +245,6 @@ class QuestionsResolve(Rule):
                     )
 
 
-class ScenariosResolve(Rule):
-    """Outcomes and measures of a scenario are measures of the atlas."""
-
-    def check(self, context: Context) -> Iterator[Issue]:
-        measures = context.atlas.measures
-        for scenario in context.atlas.scenarios.values():
-            wanted = {scenario.estimand.outcome, *scenario.estimand.headline_measures, *scenario.measures}
-            for name in sorted(wanted - set(measures)):
-                yield self.issue(context, "scenario", scenario.id, f"no measure {name!r}.", say_nearest(name, measures))
-
-
 class MechanismClaimsHaveOneFate(Rule):
     """Every mechanism claim of the listed sources is a coupling, a read-out, or left out with a reason."""
 
@@ -299,15 +283,14 @@ MODEL_RULES: tuple[Rule, ...] = (
     ReferencedClaimsExist(),
     CouplingHasAReason(),
     CouplingEndsExist(),
+    SystemsCompose(),
     MeasuresReadSomething(),
-    PeopleReachTheModel(),
     ParametersBelongToASystem(),
     SideBySideHasRivals(),
     LeversAreNotOnlyThePersons(),
     HypothesesResolve(),
     LoopsResolve(),
     QuestionsResolve(),
-    ScenariosResolve(),
     MechanismClaimsHaveOneFate(),
     ModelTextsAreInDutchToo(),
 )

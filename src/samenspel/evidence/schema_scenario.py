@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
 
-MINUTES_PER_DAY = 1440
+LONGEST_SESSION = 720  # minutes: 12 hours, from noon to midnight
+MOST_SESSIONS = 7  # a week: one a day
 
 
 class TimedInput(Record):
@@ -62,8 +63,8 @@ class ExerciseDose(Record):
     """Exercise as a dose; without `adherence` or `stopping` the parameters of training say who comes and who stops."""
 
     mode: Literal["aerobic-land", "aerobic-water", "strength", "stretching", "body-mind", "mixed", "stabilisation"]
-    minutes: float = Field(gt=0, le=MINUTES_PER_DAY)  # per session, at full dose
-    sessions_per_week: float = Field(gt=0, le=21)
+    minutes: float = Field(gt=0)  # per session, at full dose
+    sessions_per_week: float = Field(gt=0)
     intensity: Intensity
     progression: Literal["none", "linear", "stepped"] = "linear"
     start_minutes: float | None = Field(default=None, gt=0)  # starting light
@@ -76,14 +77,22 @@ class ExerciseDose(Record):
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
 
+    @field_validator("minutes")
+    @classmethod
+    def _within_a_day(cls, minutes: float) -> float:
+        if minutes > LONGEST_SESSION:
+            raise ValueError(f"impossible dose: {minutes:g} minutes a session; at most {LONGEST_SESSION} (12 hours)")
+        return minutes
+
+    @field_validator("sessions_per_week")
+    @classmethod
+    def _within_a_week(cls, sessions: float) -> float:
+        if sessions > MOST_SESSIONS:
+            raise ValueError(f"impossible dose: {sessions:g} sessions a week; at most {MOST_SESSIONS}, one a day")
+        return sessions
+
     @model_validator(mode="after")
     def _possible(self) -> ExerciseDose:
-        week = self.minutes * self.sessions_per_week
-        if week > 7 * 12 * 60:
-            raise ValueError(
-                f"impossible dose: {self.sessions_per_week:g} × {self.minutes:g} minutes is {week / 60:.0f} hours "
-                "a week; at most 84 (12 a day)"
-            )
         if self.start_minutes is not None and self.start_minutes > self.minutes:
             raise ValueError(f"start_minutes {self.start_minutes:g} lies above minutes {self.minutes:g}")
         if self.weeks_to_full > self.weeks:

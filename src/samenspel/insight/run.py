@@ -39,8 +39,9 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
     """
     wanted = name or atlas.manifest.scenario or next(iter(sorted(atlas.scenarios)), None)
     if wanted is None or wanted not in atlas.scenarios:
-        raise SamenspelError(f"no scenario {wanted!r}. Nearest: {nearest(wanted or '', atlas.scenarios)}.",
-                             cure=f"There is: {', '.join(sorted(atlas.scenarios)) or 'none'}.")  # fmt: skip
+        close = nearest(wanted or "", atlas.scenarios)
+        near = f" Nearest: {', '.join(close)}." if close else ""
+        raise SamenspelError(f"no scenario {wanted!r}.{near}", cure=f"There is: {', '.join(sorted(atlas.scenarios)) or 'none'}.")  # fmt: skip
     return atlas.scenarios[wanted]
 
 

@@ -130,7 +130,7 @@ def draw_worlds(
     refused: dict[int, str] = {}
     for combination in combinations:
         index = np.array([k for k in range(len(ids)) if variants[k] == combination])
-        systems = tuple(_pick(catalogue, s, v) for s, v in combination)
+        systems = tuple(pick_system(catalogue, s, v) for s, v in combination)
         part = {h: [c[k] for k in index] for h, c in chosen.items()}
         mix = {h: m[index] for h, m in mixtures.items()}
         group, out = _group(atlas, systems, supports, seed, ids[index], part, mix, without, ladder)
@@ -156,7 +156,11 @@ def _variants(atlas: Atlas, chosen: dict[str, list[str]], k: int, names: tuple[s
     return tuple(sorted(out.items()))
 
 
-def _pick(catalogue: Mapping[tuple[str, str], type[System]], system: str, variant: str) -> type[System]:
+def pick_system(catalogue: Mapping[tuple[str, str], type[System]], system: str, variant: str) -> type[System]:
+    """A system by name and variant.
+
+    Raises `SamenspelError` where the catalogue has no such system.
+    """
     if (system, variant) not in catalogue:
         known = [f"{s} ({v})" if v else s for s, v in catalogue]
         raise SamenspelError(f"no system {system!r}{f' in variant {variant!r}' if variant else ''}. "
