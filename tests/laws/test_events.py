@@ -15,6 +15,7 @@ from samenspel.evidence.grade import Grading
 from samenspel.evidence.schema_people import Event
 from samenspel.population.events import under_way
 from samenspel.population.people import draw_candidates
+from samenspel.population.reservoir import fill
 from samenspel.population.worlds import draw_worlds
 from samenspel.systems import catalogue
 from toys import Tank
@@ -174,3 +175,20 @@ def test_a_stressful_event_raises_the_hormone_axis_of_the_shipped_model(people_o
     more = (a.of(cortisol) - b.of(cortisol))[a.of(now) > 0.5]
     assert len(more) > 100
     assert (more > 0).all()
+
+
+def test_people_come_to_the_study_with_their_events(people_of_a_world):
+    """The criteria may ask for an event on the screening day; whoever is in then has it, and most keep it into the study."""
+    atlas, group, _, _ = people_of_a_world
+    found = {}
+    for population in ("stressful_life_event", "not stressful_life_event"):
+        screened = fill(atlas, (group,), population=population, people=40, seed=3, settle_days=40, most=1200, enrich={},
+                        measures=("cortisol_blood",))  # fmt: skip
+        found[population] = screened.cohorts[0]
+        shares = screened.prevalence
+        assert all(0.01 < p < 0.1 if population == "stressful_life_event" else p > 0.9 for p in shares.values()), shares
+    now = group.model.held_names.index("event.stressful_life_event")
+    for wanted, cohort in zip((1, 0), found.values(), strict=True):
+        assert len(cohort.weight) > 10
+        assert (cohort.measured["stressful_life_event"] == wanted).all()
+        assert (cohort.condition.held[now] == wanted).mean() > 0.8  # the next day: a month is its mean length

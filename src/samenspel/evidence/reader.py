@@ -359,10 +359,10 @@ def _issue_of(error: Any, model: type[BaseModel], data: Any, file: str, text: st
     """One pydantic error as a finding with the line it is about."""
     path: tuple[int | str, ...] = tuple(error["loc"])
     who = _culprit(data, path)
-    if len(path) >= 2 and isinstance(path[1], int):
-        headers = table_lines(text).get(str(path[0]), [])
-        if path[1] < len(headers):
-            line = headers[path[1]]
+    headers = table_lines(text).get(str(path[0]), []) if path else []
+    which = path[1] if len(path) >= 2 and isinstance(path[1], int) else 0
+    if which < len(headers) and len(path) >= 2:
+        line = headers[which]
     name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
     place = field_line(text, line, name) if name else line
     if error["type"] == "extra_forbidden":

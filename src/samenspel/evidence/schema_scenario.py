@@ -122,17 +122,20 @@ class Arm(Record):
 
 
 class Estimand(Record):
-    """What exactly is asked: for whom, against what, on which outcome and day, counting whom, summarised how."""
+    """What exactly is asked: for whom, against what, on which outcome and day, counting whom, summarised how.
+
+    The words stand for what a run computes; whatever else a study may ask is refused until a run computes it.
+    """
 
     population: Text  # criteria, in the grammar of facts
-    measured_day: float = 0.0
+    measured_day: Literal[0] = 0  # the screening day, on which the study begins
     comparator: EntryId
     treatment: EntryId
     outcome: QuantityId
-    day: float = Field(gt=0)
-    after_stopping: Literal["treatment-policy", "while-on-treatment", "hypothetical"]
-    summary: Literal["mean-difference", "difference-in-proportion", "ratio"]
-    sd: Literal["baseline-pooled", "baseline-comparator", "end-comparator", "general-adults", "none"]
+    day: float = Field(gt=0, multiple_of=7)  # forms are filled in as a week ends
+    after_stopping: Literal["treatment-policy"]
+    summary: Literal["mean-difference"]
+    sd: Literal["baseline-pooled", "none"]
     responder_change: float | None = None  # what counts as better, in the outcome's unit
     headline_measures: tuple[QuantityId, ...] = ()
 

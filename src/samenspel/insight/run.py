@@ -41,7 +41,8 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
     if wanted is None or wanted not in atlas.scenarios:
         close = nearest(wanted or "", atlas.scenarios)
         near = f" Nearest: {', '.join(close)}." if close else ""
-        raise SamenspelError(f"no scenario {wanted!r}.{near}", cure=f"There is: {', '.join(sorted(atlas.scenarios)) or 'none'}.")  # fmt: skip
+        raise SamenspelError(f"no scenario {wanted!r}.{near}",
+                             cure=f"There is: {', '.join(sorted(atlas.scenarios)) or 'none'}.")  # fmt: skip
     return atlas.scenarios[wanted]
 
 

@@ -194,6 +194,16 @@ def test_a_scenario_says_on_which_line_it_names_what_is_not_there(kitchen):
     assert "populations-can-be-asked" not in rules
 
 
+@pytest.mark.parametrize("wrong", ["day = 8.0", "measured_day = 7.0", 'after_stopping = "hypothetical"', 'summary = "ratio"'])
+def test_an_estimand_that_no_run_computes_is_refused_on_its_line(kitchen, wrong):
+    name = wrong.split(" ")[0]
+    kept = [line for line in SCENARIO.split("\n") if not line.startswith(f"{name} = ")]
+    lines = "\n".join(kept).replace("[estimand]", f"[estimand]\n{wrong}").split("\n")
+    kitchen.write("scenarios/boil.toml", "\n".join(lines))
+    (found,) = [i for i in check_folder(kitchen.root)[1] if i.rule == "schema"]
+    assert (found.file, lines[found.line - 1]) == ("scenarios/boil.toml", wrong)
+
+
 def test_a_second_entry_of_one_id_is_shown_on_its_own_line(kitchen):
     trait = '[[trait]]\nid = "age"\nen = "x"\nnl = "x"\ndistribution = {kind = "normal", mean = 1.0, sd = 1.0}\n'
     kitchen.write("people.toml", 2 * (trait + 'assumption = {en = "x", nl = "x"}\n'))
