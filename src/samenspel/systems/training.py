@@ -19,7 +19,7 @@ class Training(System):
     dH/dt = (u + load/everyday - H)/t2,   dK/dt = (u + load/everyday - K)/t3      overload, and how sensitised to load
     performance = F - q (K H - u^2)       flare_drive = K H - u^2                 bout = mean load of the past day/session day
     P(attends) = odds/(1 + odds),  odds = exp(o_home + o_supervised supervision) w,  w = exp(o_person) attendance
-    P(attends) = a w/(a w + 1 - a),  first = a  where a study gives its adherence a (0 to 1); first = 1 where it does not
+    P(attends) = a w/(a w + 1 - a),  first = a  where a study gives its adherence a (0 to 1); else first = attends
     hazards: none -> enrolled  m session/unit;   enrolled -> stopped  stopping times stop_rate session/unit, or the hazard given
 
     session   intensity-minutes per day while a session runs (input, at least 0)      supervision  0 to 1 (input)
@@ -28,7 +28,7 @@ class Training(System):
     H, K      load of past weeks, of past days, relative to what the person is used to; u = 1 at rest
     t1, t2, t3  days, t1 > t2 > t3        c  fitness gained per unit of load        q  performance lost per unit of fatigue
     attends   decision made as the day begins; programme: none until the first session, then enrolled, stopped
-    first     what is done of the first session, since nothing was decided the night before the programme
+    first     what is done of the first session: the midnight before it lies outside the programme, and knows no adherence of it
     In the units of Busso, with u = 0 and everyday = 1: c = k1 t1, q = k3 t3 t2, and fatigue is K H, its time-varying gain k2
     times h. Without load all three fade: detraining.
     Left out: kinds of training beyond intensity and minutes; learning a skill; getting used to a higher everyday load.
@@ -46,9 +46,9 @@ class Training(System):
     session = Input(unit="min/day", habitual=0.0, reference=864.0, doc="intensity-minutes per day while a session runs")
     supervision = Input(habitual=0.0, reference=1.0, doc="share of sessions with supervision")
     adherence = Input(doc="share of planned sessions done by the reference person, where adherence_given is 1")
-    adherence_given = Input(doc="1 while a study gives its own adherence, else 0")
+    adherence_given = Input(reference=0.0, doc="1 while a study gives its own adherence, else 0")
     stop_hazard = Input(unit="1/day", doc="hazard of stopping for the reference person, where stop_given is 1")
-    stop_given = Input(doc="1 while a study gives its own hazard of stopping, else 0")
+    stop_given = Input(reference=0.0, doc="1 while a study gives its own hazard of stopping, else 0")
     attends = Decision(start=1.0)
     programme = Stage(conditions=("none", "enrolled", "stopped"), start="none")
     day_load = Accumulator(of="load", how="mean")
@@ -149,7 +149,7 @@ class TrainingFull(Training):
 
 
 def _load(v: View) -> Any:
-    first = 1 - v.adherence_given * (1 - v.adherence)
+    first = v.adherence_given * v.adherence + (1 - v.adherence_given) * v.attends
     return v.session / v.unit_load * (v.programme.none * first + v.programme.enrolled * v.attends)
 
 
