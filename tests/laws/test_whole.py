@@ -78,7 +78,7 @@ def test_no_eigenvalue_is_fast_without_being_declared(worlds):
 def test_without_input_and_noise_nobody_drifts(worlds):
     group = worlds.groups[0]
     people, rest, _ = settled(group)
-    still = {name: 0.0 for name in people.parameters if name.endswith("_daily")}
+    still = {name: 0.0 for name in people.parameters if name.endswith(("_daily", ".onset"))}  # nor any event
     people = People(people.person, people.world, {**people.parameters, **still})
     states = [i for i, s in enumerate(group.model.state_names) if s != "illness.duration"]
     end = run(group.model, people, [Schedule(30)], start=rest, save=[], save_days=[], engine="numpy")[0].end

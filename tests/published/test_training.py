@@ -153,7 +153,7 @@ def test_who_attends_half_of_the_sessions_gains_half_of_the_fitness():
     """Gain over 4,000 people against full attendance; the first session is attended, later ones by a fair coin; 4 standard errors."""
     days, p = 42, numbers(Training)
     full = crowd(days, days, **ATTENDS_ALL).of("training.fitness")[0] - p["training.fitness_set"]
-    half = crowd(days, days, attend_odds=0.0, stop_rate=0.0).of("training.fitness")[0] - p["training.fitness_set"]
+    half = crowd(days, days, attend_home=0.0, attend_odds=0.0, stop_rate=0.0).of("training.fitness")[0] - p["training.fitness_set"]
     time = p["training.fitness_time"]
     first = p["training.fitness_per_load"] * 21 / 9 / time * np.exp(-(days - 0.5) / time)
     expected = first + 0.5 * (full.mean() - first)

@@ -11,8 +11,9 @@ from samenspel.evidence.lint_rule import Ends
 
 
 def addresses(systems: Iterable[type[System]]) -> Ends:
-    """States and read-outs, ports, inputs and parameters of all systems and variants."""
+    """States and read-outs, ports, inputs and parameters of all systems and variants, with the units of the last two."""
     systems = list(systems)
     of = lambda kind: frozenset(w.address for s in systems for w in s.of(kind))  # noqa: E731
     states = frozenset(a for s in systems for scope in ("person", "society") for a in state_addresses(s, scope))
-    return Ends(sources=states | of(Readout), ports=of(Port), inputs=of(Input), parameters=of(Parameter))
+    units = {w.address: w.unit for s in systems for kind in (Input, Parameter) for w in s.of(kind)}
+    return Ends(states | of(Readout), of(Port), of(Input), of(Parameter), units)

@@ -12,9 +12,10 @@ from samenspel.evidence.lint_facts import FACT_RULES
 from samenspel.evidence.lint_model import MODEL_RULES
 from samenspel.evidence.lint_numbers import NUMBER_RULES
 from samenspel.evidence.lint_rule import Context, Ends, Rule
+from samenspel.evidence.lint_studies import STUDY_RULES
 from samenspel.evidence.reader import collect
 
-RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES, *NUMBER_RULES, *FACT_RULES)
+RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES, *NUMBER_RULES, *STUDY_RULES, *FACT_RULES)
 
 
 def lint(atlas: Atlas, ends: Ends | None = None, rules: Sequence[Rule] = RULES) -> list[Issue]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from samenspel.evidence.atlas import Where
 from samenspel.evidence.issues import Issue, say_nearest
 from samenspel.evidence.ledger import fates
 from samenspel.evidence.lint_rule import Context, Rule
@@ -67,6 +68,22 @@ class CouplingEndsExist(Rule):
                     f"to {entry.to!r} is no port.",
                     say_nearest(entry.to, context.ends.ports),
                 )
+
+
+class SystemsCompose(Rule):
+    """The systems join through the couplings: every port is defined once, and nothing depends on itself at one moment."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        ends, atlas = context.ends, context.atlas
+        if ends is None or ends.composes is None or any(CouplingEndsExist().check(context)):
+            return
+        wrong = ends.composes(atlas)
+        if wrong is None:
+            return
+        named = [c for c in atlas.couplings.values() if repr(c.id) in wrong.message]
+        named += [c for c in atlas.couplings.values() if c.source in wrong.message and c.to in wrong.message]
+        place = atlas.where("coupling", named[0].id) if named else Where("atlas.toml", 0)
+        yield Issue(self.name, self.severity, wrong.message, place.file, place.line, wrong.cure or "")
 
 
 class MeasuresReadSomething(Rule):
@@ -228,17 +245,6 @@ class QuestionsResolve(Rule):
                     )
 
 
-class ScenariosResolve(Rule):
-    """Outcomes and measures of a scenario are measures of the atlas."""
-
-    def check(self, context: Context) -> Iterator[Issue]:
-        measures = context.atlas.measures
-        for scenario in context.atlas.scenarios.values():
-            wanted = {scenario.estimand.outcome, *scenario.estimand.headline_measures, *scenario.measures}
-            for name in sorted(wanted - set(measures)):
-                yield self.issue(context, "scenario", scenario.id, f"no measure {name!r}.", say_nearest(name, measures))
-
-
 class MechanismClaimsHaveOneFate(Rule):
     """Every mechanism claim of the listed sources is a coupling, a read-out, or left out with a reason."""
 
@@ -277,6 +283,7 @@ MODEL_RULES: tuple[Rule, ...] = (
     ReferencedClaimsExist(),
     CouplingHasAReason(),
     CouplingEndsExist(),
+    SystemsCompose(),
     MeasuresReadSomething(),
     ParametersBelongToASystem(),
     SideBySideHasRivals(),
@@ -284,7 +291,6 @@ MODEL_RULES: tuple[Rule, ...] = (
     HypothesesResolve(),
     LoopsResolve(),
     QuestionsResolve(),
-    ScenariosResolve(),
     MechanismClaimsHaveOneFate(),
     ModelTextsAreInDutchToo(),
 )

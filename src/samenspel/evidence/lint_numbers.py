@@ -12,6 +12,7 @@ from samenspel.evidence.issues import Issue
 from samenspel.evidence.lint_rule import Context, Rule
 from samenspel.evidence.references import references
 from samenspel.evidence.schema_model import Coupling
+from samenspel.evidence.schema_scenario import Scenario
 from samenspel.evidence.split import role_of_source
 
 
@@ -32,7 +33,7 @@ class ParameterHasOneAddress(Rule):
 
 
 class NumberHasAnAddress(Rule):
-    """Every number about people, measures and reference adults has a claim or a declared assumption."""
+    """Every number about people, measures, reference adults and what an arm gives has a claim or a declared assumption."""
 
     def check(self, context: Context) -> Iterator[Issue]:
         atlas = context.atlas
@@ -54,6 +55,11 @@ class NumberHasAnAddress(Rule):
                         "no claim and no assumption.",
                         'Add claim = "…" or assumption = {en, nl}.',
                     )
+        for scenario in atlas.scenarios.values():
+            for arm, what, part in _given(scenario):
+                if not part.claims and part.assumption is None:
+                    message = f"arm {arm}: {what} has no claim and no assumption."
+                    yield self.issue(context, "scenario", scenario.id, message, "Add claims = […] or assumption = {en, nl}.")
 
 
 class SizeComesFromLevelFive(Rule):
@@ -162,6 +168,18 @@ def numbers(context: Context) -> Iterator[tuple[str, str, str]]:
         for part in (entry.form, entry.delay):
             if part is not None and part.claim is not None:
                 yield "coupling", entry.id, part.claim
+
+
+def _given(scenario: Scenario) -> Iterator[tuple[str, str, Any]]:
+    """(arm, what, record) of everything with numbers that an arm gives."""
+    for arm in scenario.arm:
+        for timed in arm.inputs:
+            yield arm.id, f"input {timed.input}", timed
+        dose = arm.exercise
+        parts = [("exercise", dose), ("contact", arm.contact)]
+        if dose is not None:
+            parts += [("exercise.adherence", dose.adherence), ("exercise.stopping", dose.stopping)]
+        yield from ((arm.id, name, part) for name, part in parts if part is not None)
 
 
 def _why_not(context: Context, entry: Coupling, level: Level) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -12,6 +12,8 @@ from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.facts import Fact, NotModelled, collect_facts
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.issues import Issue, Severity
+from samenspel.evidence.text import line_with
+from samenspel.quantities.errors import SamenspelError
 
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -24,6 +26,8 @@ class Ends:
     ports: frozenset[str]
     inputs: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict[str, str])  # declared, of inputs and parameters
+    composes: Callable[[Atlas], SamenspelError | None] | None = None  # what stands in the way of joining the systems
 
     @property
     def readable(self) -> frozenset[str]:
@@ -82,7 +86,10 @@ class Rule:
         """Every place where the atlas breaks the rule."""
         raise NotImplementedError
 
-    def issue(self, context: Context, kind: str, entry: str, message: str, cure: str) -> Issue:
-        """A finding about one record."""
+    def issue(self, context: Context, kind: str, entry: str, message: str, cure: str, near: str | None = None) -> Issue:
+        """A finding about one record, at the first of its lines that holds `near`."""
         place = context.atlas.where(kind, entry)
-        return Issue(self.name, self.severity, f"{entry}: {message}", place.file, place.line, cure)
+        line = place.line
+        if near is not None:
+            line = line_with((context.atlas.root / place.file).read_text(encoding="utf-8"), line, near)
+        return Issue(self.name, self.severity, f"{entry}: {message}", place.file, line, cure)

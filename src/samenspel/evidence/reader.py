@@ -93,7 +93,7 @@ def collect(path: str | Path | None = None) -> tuple[Atlas | None, list[Issue]]:
         reading.single(file, "scenario", Scenario)
     for file in reading.files("systems"):
         reading.single(file, "system", PlainSystem)
-    people = reading.whole("people.toml", People) or People()
+    people = reading.people()
     ladder = reading.whole("ladder.toml", Ladder)
     found: Any = reading.found
     return (
@@ -124,7 +124,7 @@ def collect(path: str | Path | None = None) -> tuple[Atlas | None, list[Issue]]:
     )
 
 
-_KINDS = (*LISTED, "source", "claim", "scenario", "system")
+_KINDS = (*LISTED, "source", "claim", "scenario", "system", "people")
 
 
 def _no_records() -> dict[str, dict[str, Record]]:
@@ -218,7 +218,8 @@ class _Reading:
                 line = headers[number] if number < len(headers) else 1
                 record = self._record(LISTED[table], entry, file, text, line)
                 if record is not None:
-                    self._keep(table, record, file, ids.get(_id_of(record), line))
+                    again = _id_of(record) in self.found[table]
+                    self._keep(table, record, file, line if again else ids.get(_id_of(record), line))
 
     def single(self, file: str, kind: str, record_type: type[Record]) -> None:
         """A file that is one record; its id is its name."""
@@ -246,9 +247,10 @@ class _Reading:
         line = field_line(text, 1, "id")
         self._keep("source", record, file, line)
         self._named_after_file(record, file, line)
-        lines = id_lines(text)
-        for claim in record.claim:
-            self._keep("claim", claim, file, lines.get(claim.id, line))
+        lines, headers = id_lines(text), table_lines(text).get("claim", [])
+        for number, claim in enumerate(record.claim):
+            again = claim.id in self.found["claim"] and number < len(headers)
+            self._keep("claim", claim, file, headers[number] if again else lines.get(claim.id, line))
             self.source_of.setdefault(claim.id, record.id)
 
     def whole(self, file: str, record_type: type[AnyRecord]) -> AnyRecord | None:
@@ -257,6 +259,19 @@ class _Reading:
             return None
         document = self.document(file)
         return None if document is None else self._record(record_type, document[1], file, document[0], 1)
+
+    def people(self) -> People:
+        """Traits, conditions and events: one file, in which an id stands once."""
+        file = "people.toml"
+        document = self.document(file) if (self.root / file).is_file() else None
+        people = None if document is None else self._record(People, document[1], file, document[0], 1)
+        if document is None or people is None:
+            return People()
+        headers = table_lines(document[0])
+        for table in ("trait", "condition", "event"):
+            for record, line in zip(getattr(people, table), headers.get(table, ()), strict=False):
+                self._keep("people", record, file, line)
+        return people
 
     def _record(self, record_type: type[AnyRecord], data: Any, file: str, text: str, line: int) -> AnyRecord | None:
         try:
@@ -344,10 +359,10 @@ def _issue_of(error: Any, model: type[BaseModel], data: Any, file: str, text: st
     """One pydantic error as a finding with the line it is about."""
     path: tuple[int | str, ...] = tuple(error["loc"])
     who = _culprit(data, path)
-    if len(path) >= 2 and isinstance(path[1], int):
-        headers = table_lines(text).get(str(path[0]), [])
-        if path[1] < len(headers):
-            line = headers[path[1]]
+    headers = table_lines(text).get(str(path[0]), []) if path else []
+    which = path[1] if len(path) >= 2 and isinstance(path[1], int) else 0
+    if which < len(headers) and len(path) >= 2:
+        line = headers[which]
     name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
     place = field_line(text, line, name) if name else line
     if error["type"] == "extra_forbidden":

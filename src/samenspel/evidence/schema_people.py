@@ -118,13 +118,13 @@ class Condition(Record):
 
 
 class Event(Record):
-    """Something that happens to people: infection, injury, loss."""
+    """Something that happens to people: infection, injury, loss. A rate with a spread differs from person to person."""
 
     id: QuantityId
     en: Text
     nl: Text
     rate_per_year: Distribution
-    days: float = Field(gt=0)  # how long it pushes
+    days: float = Field(ge=1)  # how long it pushes, on average
     push: tuple[Push, ...] = ()
     claim: ClaimId | None = None
     assumption: Wording | None = None

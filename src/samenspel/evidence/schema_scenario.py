@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
 
-MINUTES_PER_DAY = 1440
+LONGEST_SESSION = 720  # minutes: 12 hours, from noon to midnight
+MOST_SESSIONS = 7  # a week: one a day
 
 
 class TimedInput(Record):
@@ -43,49 +44,55 @@ class Intensity(Record):
 
 
 class Adherence(Record):
-    """Share of planned sessions done by the reference person, and how strongly state moves it (log odds per SD)."""
+    """Share of planned sessions that the reference person does; people's own habits and couplings move it from there."""
 
-    planned_share: float = Field(gt=0, le=1)
-    effects: dict[Address, float] = Field(default_factory=dict[str, float])
+    planned_share: float = Field(ge=0, le=1)
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
 
 
 class Stopping(Record):
-    """Hazard of stopping per week for the reference person, and what moves it (log hazard ratio per SD)."""
+    """Hazard of stopping per week of the programme for the reference person; couplings multiply it."""
 
     per_week: float = Field(ge=0, lt=1)
-    effects: dict[Address, float] = Field(default_factory=dict[str, float])
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
 
 
 class ExerciseDose(Record):
-    """Exercise as a dose."""
+    """Exercise as a dose; without `adherence` or `stopping` the parameters of training say who comes and who stops."""
 
     mode: Literal["aerobic-land", "aerobic-water", "strength", "stretching", "body-mind", "mixed", "stabilisation"]
-    minutes: float = Field(gt=0, le=MINUTES_PER_DAY)  # per session, at full dose
-    sessions_per_week: float = Field(gt=0, le=21)
+    minutes: float = Field(gt=0)  # per session, at full dose
+    sessions_per_week: float = Field(gt=0)
     intensity: Intensity
-    progression: Literal["none", "linear", "stepped", "by-tolerance"] = "linear"
+    progression: Literal["none", "linear", "stepped"] = "linear"
     start_minutes: float | None = Field(default=None, gt=0)  # starting light
     weeks_to_full: float = Field(default=0, ge=0)
     supervision: Literal["supervised", "home", "mixed"]
     weeks: float = Field(gt=0, le=520)
     start_day: float = Field(default=0, ge=0)
-    adherence: Adherence
-    stopping: Stopping
+    adherence: Adherence | None = None
+    stopping: Stopping | None = None
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
 
+    @field_validator("minutes")
+    @classmethod
+    def _within_a_day(cls, minutes: float) -> float:
+        if minutes > LONGEST_SESSION:
+            raise ValueError(f"impossible dose: {minutes:g} minutes a session; at most {LONGEST_SESSION} (12 hours)")
+        return minutes
+
+    @field_validator("sessions_per_week")
+    @classmethod
+    def _within_a_week(cls, sessions: float) -> float:
+        if sessions > MOST_SESSIONS:
+            raise ValueError(f"impossible dose: {sessions:g} sessions a week; at most {MOST_SESSIONS}, one a day")
+        return sessions
+
     @model_validator(mode="after")
     def _possible(self) -> ExerciseDose:
-        week = self.minutes * self.sessions_per_week
-        if week > 7 * 12 * 60:
-            raise ValueError(
-                f"impossible dose: {self.sessions_per_week:g} × {self.minutes:g} minutes is {week / 60:.0f} hours "
-                "a week; at most 84 (12 a day)"
-            )
         if self.start_minutes is not None and self.start_minutes > self.minutes:
             raise ValueError(f"start_minutes {self.start_minutes:g} lies above minutes {self.minutes:g}")
         if self.weeks_to_full > self.weeks:
@@ -115,17 +122,20 @@ class Arm(Record):
 
 
 class Estimand(Record):
-    """What exactly is asked: for whom, against what, on which outcome and day, counting whom, summarised how."""
+    """What exactly is asked: for whom, against what, on which outcome and day, counting whom, summarised how.
+
+    The words stand for what a run computes; whatever else a study may ask is refused until a run computes it.
+    """
 
     population: Text  # criteria, in the grammar of facts
-    measured_day: float = 0.0
+    measured_day: Literal[0] = 0  # the screening day, on which the study begins
     comparator: EntryId
     treatment: EntryId
     outcome: QuantityId
-    day: float = Field(gt=0)
-    after_stopping: Literal["treatment-policy", "while-on-treatment", "hypothetical"]
-    summary: Literal["mean-difference", "difference-in-proportion", "ratio"]
-    sd: Literal["baseline-pooled", "baseline-comparator", "end-comparator", "general-adults", "none"]
+    day: float = Field(gt=0, multiple_of=7)  # forms are filled in as a week ends
+    after_stopping: Literal["treatment-policy"]
+    summary: Literal["mean-difference"]
+    sd: Literal["baseline-pooled", "none"]
     responder_change: float | None = None  # what counts as better, in the outcome's unit
     headline_measures: tuple[QuantityId, ...] = ()
 

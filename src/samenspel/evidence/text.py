@@ -85,6 +85,14 @@ def id_lines(text: str) -> dict[str, int]:
     return lines
 
 
+def line_with(text: str, begin: int, part: str) -> int:
+    """First line at or after line `begin` that holds `part`; `begin` itself if none does."""
+    for number, line in enumerate(text.split("\n")[max(begin - 1, 0) :], start=max(begin, 1)):
+        if part in line:
+            return number
+    return begin
+
+
 def field_line(text: str, begin: int, name: str) -> int:
     """Line of ``name = …`` at or after line `begin`; `begin` itself if it is not found."""
     pattern = re.compile(rf"(^|[{{,])\s*\"?{re.escape(name)}\"?\s*=")

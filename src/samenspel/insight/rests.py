@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from samenspel.composition.events import event_name
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
 from samenspel.population.worlds import Worlds
@@ -25,6 +26,7 @@ def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
     assumptions += [
         {"id": c.id, "en": c.assumption.en, "nl": c.assumption.nl} for c in couplings if c.assumption is not None
     ]
+    assumptions += _about_people(atlas, used)
     weakest = sorted(couplings, key=lambda c: (grades[c.id].exists, grades[c.id].told_sign, c.id))[:5]
     left_out = [e for e in atlas.ledger.values() if e.fate == "left_out"]
     return {
@@ -59,6 +61,15 @@ def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
             "assumption": len([e for e in entries if e.assumption]),
         },
     }
+
+
+def _about_people(atlas: Atlas, used: set[str]) -> list[dict[str, str]]:
+    """Assumptions about other conditions and life events, for those that push something in the model."""
+    acting = [c for c in atlas.people.condition if any(p.input in used for p in c.push)]
+    events = [e for e in atlas.people.event if f"{event_name(e.id)}.onset" in used]
+    named = [(r.id, r.assumption) for r in (*acting, *events)]
+    named += [(f"{r.id} > {p.input}", p.assumption) for r in (*acting, *events) for p in r.push]
+    return [{"id": i, "en": a.en, "nl": a.nl} for i, a in named if a is not None]
 
 
 def _not_modelled(atlas: Atlas) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samenspel.composition.compose import compose, word
+from samenspel.composition.events import with_events
 from samenspel.declare.model import GATE
 from samenspel.engine import Schedule, run
 from samenspel.engine.run import Engine
@@ -133,7 +134,7 @@ def _fed(
     """(1 + systems, n) difference from the comparator on the true outcome at the estimand's day: whole, then fed."""
     group = cohort.group
     couplings = sorted(atlas.couplings.values(), key=lambda c: c.id)
-    model = compose(group.systems, couplings, name=group.model.name + "+fed", fed=True)
+    model = with_events(compose(group.systems, couplings, name=group.model.name + "+fed", fed=True), atlas.people.event)
     e = scenario.estimand
     comparator = next(a for a in scenario.arm if a.id == e.comparator)
     treatment = next(a for a in scenario.arm if a.id == e.treatment)

@@ -42,7 +42,9 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
     """
     wanted = name or atlas.manifest.scenario or next(iter(sorted(atlas.scenarios)), None)
     if wanted is None or wanted not in atlas.scenarios:
-        raise SamenspelError(f"no scenario {wanted!r}. Nearest: {nearest(wanted or '', atlas.scenarios)}.",
+        close = nearest(wanted or "", atlas.scenarios)
+        near = f" Nearest: {', '.join(close)}." if close else ""
+        raise SamenspelError(f"no scenario {wanted!r}.{near}",
                              cure=f"There is: {', '.join(sorted(atlas.scenarios)) or 'none'}.")  # fmt: skip
     return atlas.scenarios[wanted]
 
@@ -127,6 +129,17 @@ def _check_sizes(**sizes: int) -> None:
             raise SamenspelError(f"{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
 
 
+def _programme(scenario: Scenario) -> dict[str, float | None] | None:
+    """What the scenario itself says about who comes and who stops in the treated arm (None: left to the parameters)."""
+    dose = next(a for a in scenario.arm if a.id == scenario.estimand.treatment).exercise
+    if dose is None:
+        return None
+    return {
+        "planned_share": None if dose.adherence is None else dose.adherence.planned_share,
+        "stopping_per_week": None if dose.stopping is None else dose.stopping.per_week,
+    }
+
+
 def assemble(
     atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds, found: Findings, way: dict[str, Any] | None, *,
     key: str, paired: dict[str, Any] | None = None,
@@ -153,6 +166,7 @@ def assemble(
                 "summary": e.summary, "sd": e.sd, "responder_change": e.responder_change,
                 "headline_measures": list(e.headline_measures),
             },
+            "programme": _programme(scenario),
         },
         "published": {"rows": published(atlas, grading, scenario, worlds)},
         "assumptions": {

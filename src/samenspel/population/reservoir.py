@@ -21,6 +21,7 @@ from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.facts_grammar import has_percentile, names_in, parse_population
 from samenspel.population.blocks import Block
 from samenspel.population.condition import holds
+from samenspel.population.events import event_flags, under_way
 from samenspel.population.measure import needed_outputs, take
 from samenspel.population.people import Candidates, draw_candidates
 from samenspel.population.worlds import Group
@@ -188,11 +189,14 @@ def _screen(
         still = rows(read(at_rest.states, p, habitual_inputs(group.model), at_rest.held, 0.0), people.n)
     good = at_rest.codes == Result.OK
     values = dict(zip(outputs, np.nan_to_num(still), strict=True))
-    looks = _looks(atlas, c, population, values, seed)
+    begin = under_way(group, people, at_rest, atlas.people.event, seed=seed)
+    events = event_flags(atlas.people.event, group.model.held_names)
+    now = {e: begin.held[group.model.held_names.index(name)] for e, name in events.items()}
+    looks = _looks(atlas, c, population, values, seed, now)
     u = uniform(seed, person=person, world=world, day=0, channel=channel("thin"))
     keep = np.flatnonzero(good & (looks | (u < THIN)))
     weight = c.weight * np.where(looks, 1.0, 1.0 / THIN)
-    people, begin, c = people.take(keep), at_rest.take(keep), c.take(keep)
+    people, begin, c = people.take(keep), begin.take(keep), c.take(keep)
     stats = {int(w): [0.0, 0.0, 0] for w in group.ids}
     for w, ok in zip(world, good, strict=True):
         stats[int(w)][2] += int(not ok)
@@ -204,14 +208,15 @@ def _screen(
         [Schedule(max(settle_days, 1))],
         start=begin,
         seed=seed,
-        save=outputs,
+        save=[*outputs, *events.values()],
         save_days=[max(settle_days, 1) - 1],
         plan=plan,
     )[0]
     day = max(settle_days, 1) - 1
-    values = dict(zip(outputs, end.values[:, 0], strict=True))
+    values = dict(zip(outputs, end.values[: len(outputs), 0], strict=True))
     measured = {
         **_known(c),
+        **dict(zip(events, end.values[len(outputs) :, 0], strict=True)),
         **take(
             atlas,
             wanted,
@@ -240,13 +245,15 @@ def _screen(
     return found, _totals(stats)
 
 
-def _looks(atlas: Atlas, c: Candidates, population: str, values: dict[str, Array], seed: int) -> npt.NDArray[np.bool_]:
+def _looks(
+    atlas: Atlas, c: Candidates, population: str, values: dict[str, Array], seed: int, events: dict[str, Array] | None = None
+) -> npt.NDArray[np.bool_]:
     """Who qualifies on any of the readings at rest."""
     person, world = c.people.person, c.people.world
     wide = lambda table: {k: np.broadcast_to(v, (LOOKS, len(person))) for k, v in table.items()}  # noqa: E731
     days, wanted = np.arange(LOOKS)[:, None], eligible_measures(atlas, population)
     readings = take(atlas, wanted, wide(values), seed=seed, person=person, world=world, day=days)
-    return np.asarray(holds(parse_population(population), {**wide(_known(c)), **readings}).any(0))
+    return np.asarray(holds(parse_population(population), {**wide(_known(c)), **wide(events or {}), **readings}).any(0))
 
 
 def _totals(stats: dict[int, list[float]]) -> dict[int, tuple[float, float, int]]:

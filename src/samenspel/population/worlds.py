@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samenspel.composition.compose import compose, word
+from samenspel.composition.events import event_numbers, with_events
 from samenspel.composition.forms import numeric, scale_and_slope
 from samenspel.composition.single import in_declared_unit
 from samenspel.composition.values import centre, quantile, spread
@@ -129,7 +130,7 @@ def draw_worlds(
     refused: dict[int, str] = {}
     for combination in combinations:
         index = np.array([k for k in range(len(ids)) if variants[k] == combination])
-        systems = tuple(_pick(catalogue, s, v) for s, v in combination)
+        systems = tuple(pick_system(catalogue, s, v) for s, v in combination)
         part = {h: [c[k] for k in index] for h, c in chosen.items()}
         mix = {h: m[index] for h, m in mixtures.items()}
         group, out = _group(atlas, systems, supports, seed, ids[index], part, mix, without, ladder)
@@ -155,7 +156,11 @@ def _variants(atlas: Atlas, chosen: dict[str, list[str]], k: int, names: tuple[s
     return tuple(sorted(out.items()))
 
 
-def _pick(catalogue: Mapping[tuple[str, str], type[System]], system: str, variant: str) -> type[System]:
+def pick_system(catalogue: Mapping[tuple[str, str], type[System]], system: str, variant: str) -> type[System]:
+    """A system by name and variant.
+
+    Raises `SamenspelError` where the catalogue has no such system.
+    """
     if (system, variant) not in catalogue:
         known = [f"{s} ({v})" if v else s for s, v in catalogue]
         raise SamenspelError(f"no system {system!r}{f' in variant {variant!r}' if variant else ''}. "
@@ -169,7 +174,10 @@ def _group(
 ) -> tuple[Group, dict[int, str]]:  # fmt: skip
     couplings = [c for c in sorted(atlas.couplings.values(), key=lambda c: c.id)]
     model = compose(systems, couplings, name="+".join(f"{s.system}{':' + s.variant if s.variant else ''}" for s in systems))
+    model = with_events(model, atlas.people.event)
     fixed, person = _parameters(atlas, systems, seed, ids, chosen)
+    onsets, own_onsets = event_numbers(model, atlas.people.event)
+    fixed, person = {**fixed, **onsets}, {**person, **own_onsets}
     centres = {**fixed, **{a: float(quantile(d, np.array([0.5]))[0]) * f for a, (d, f) in person.items()}}
     sources = sorted({c.source for c in couplings if not c.input and c.form.kind != "identity"})
     still = rest(systems, centres, len(ids), sources)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from samenspel.composition.addresses import addresses
+from samenspel.composition.compose import compose
 from samenspel.composition.plain import full_catalogue
+from samenspel.declare.system import System
+from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.lint_rule import Ends
 from samenspel.evidence.reader import collect
+from samenspel.population.worlds import pick_system, used_systems
+from samenspel.quantities.errors import SamenspelError
 from samenspel.systems import catalogue
 
 #: how much kinder people report who know that they got something, in baseline SDs
@@ -22,4 +28,18 @@ def known_ends(folder: Path | str | None = None) -> Ends:
         atlas, _ = collect(folder)
         known = known if atlas is None else full_catalogue(atlas, known)
     ends = addresses(known.values())
-    return dataclasses.replace(ends, parameters=ends.parameters | {REPORTING})
+    return dataclasses.replace(ends, parameters=ends.parameters | {REPORTING}, composes=_composing(known))
+
+
+def _composing(catalogue: Mapping[tuple[str, str], type[System]]) -> Callable[[Atlas], SamenspelError | None]:
+    """Whether the systems of an atlas, in their daily forms, join through its couplings: the first thing that stops it."""
+
+    def composes(atlas: Atlas) -> SamenspelError | None:
+        try:
+            systems = [pick_system(catalogue, s, "") for s in used_systems(atlas)]
+            compose(systems, sorted(atlas.couplings.values(), key=lambda c: c.id))
+        except SamenspelError as wrong:
+            return wrong
+        return None
+
+    return composes

@@ -6,6 +6,8 @@ a proportionally lower rate in it, so that the day's dose is exact. While a sess
     intensity(t) · minutes(t) / minutes_of_slot · 1440        (intensity-minutes per day)
 
 which integrates over a session day to intensity x minutes. Sessions are spread over the week as evenly as whole days allow.
+Adherence and stopping that a scenario gives hold on the days of the programme: ``training.adherence`` = planned_share and
+``training.stop_hazard`` = per_week/7, each with its flag; without them the flags stay 0 and the parameters of training act.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ import numpy.typing as npt
 
 from samenspel.declare.model import Model
 from samenspel.engine import Schedule, align
-from samenspel.evidence.schema_scenario import Arm, ExerciseDose, Scenario
+from samenspel.evidence.schema_scenario import Arm, ExerciseDose, Scenario, TimedInput
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
+from samenspel.quantities.units import parse_unit
 
 Array = npt.NDArray[np.float64]
 MINUTES = 1440.0
@@ -28,6 +31,10 @@ SESSION, SUPERVISION, CONTACT, EXPECTATION = (
     "training.supervision",
     "mind.contact",
     "mind.expectation",
+)
+ADHERENCE, STOPPING = (
+    ("training.adherence", "training.adherence_given"),
+    ("training.stop_hazard", "training.stop_given"),
 )
 
 
@@ -70,6 +77,7 @@ def contact_only(arm: Arm) -> Arm:
 def _arm(model: Model, scenario: Scenario, arm: Arm, first_day: int) -> Schedule:
     days = round(scenario.weeks * 7)
     known = {i.name: i.habitual for i in model.inputs}
+    units = {i.name: i.unit for i in model.inputs}
     edges = {0.0}
     for i in arm.inputs:
         if i.from_hour is not None and i.to_hour is not None:
@@ -85,6 +93,7 @@ def _arm(model: Model, scenario: Scenario, arm: Arm, first_day: int) -> Schedule
         if name not in known:
             raise SamenspelError(
                 f"scenario {scenario.id!r}, arm {arm.id!r}: the model has no input {name!r}. Nearest: {nearest(name, known)}.",
+                file=f"scenarios/{scenario.id}.toml",
                 cure="Correct the input, or list the system that declares it.",
             )
         return plans.setdefault(name, np.full((days, len(cut)), known[name]))
@@ -95,9 +104,13 @@ def _arm(model: Model, scenario: Scenario, arm: Arm, first_day: int) -> Schedule
         if i.from_hour is not None and i.to_hour is not None:
             hours = (start >= i.from_hour / 24 - 1e-12) & (start < i.to_hour / 24 - 1e-12)
         rows = np.arange(a, b, i.every_days)
-        plan(i.input)[np.ix_(rows, np.flatnonzero(hours))] = i.value
+        held = plan(i.input)
+        held[np.ix_(rows, np.flatnonzero(hours))] = i.value * _factor(scenario, i, units[i.input])
     if dose is not None:
         _exercise(dose, plan(SESSION), plan(SUPERVISION) if SUPERVISION in known else None, start, days)
+        for names, value in given(dose).items():
+            for name, level in zip(names, (value, 1.0), strict=True):
+                plan(name)[_programme(dose, days)] = level
     if arm.contact is not None:
         until = days if dose is None else min(days, round(dose.start_day + 7 * dose.weeks))
         if CONTACT in known:
@@ -107,9 +120,36 @@ def _arm(model: Model, scenario: Scenario, arm: Arm, first_day: int) -> Schedule
     return Schedule(days, first_day, cut, plans)
 
 
+def _factor(scenario: Scenario, given: TimedInput, declared: str) -> float:
+    """From the unit that a scenario writes an input in to the declared one."""
+    here, wanted = parse_unit(given.unit), parse_unit(declared)
+    if here.base != wanted.base:
+        raise SamenspelError(
+            f"scenario {scenario.id!r}: {given.input} is held in {given.unit!r}, and the system declares it in {declared!r}.",
+            file=f"scenarios/{scenario.id}.toml",
+            cure="Correct the unit, and the number with it.",
+        )
+    return here.scale / wanted.scale
+
+
+def given(dose: ExerciseDose) -> dict[tuple[str, str], float]:
+    """(input, its flag) → value, for what the scenario itself says about who comes and who stops."""
+    out: dict[tuple[str, str], float] = {}
+    if dose.adherence is not None:
+        out[ADHERENCE] = dose.adherence.planned_share
+    if dose.stopping is not None:
+        out[STOPPING] = dose.stopping.per_week / 7
+    return out
+
+
+def _programme(dose: ExerciseDose, days: int) -> slice:
+    """The days of the programme."""
+    return slice(round(dose.start_day), min(days, round(dose.start_day + 7 * dose.weeks)))
+
+
 def _exercise(dose: ExerciseDose, session: Array, supervision: Array | None, start: Array, days: int) -> None:
     slot = int(np.flatnonzero(np.isclose(start, SESSION_START))[0])
-    last = min(days, round(dose.start_day + 7 * dose.weeks))
+    last = _programme(dose, days).stop
     for week in range(int(np.ceil(dose.weeks))):
         for d in session_days(dose.sessions_per_week, week):
             since = week * 7 + d
@@ -119,4 +159,4 @@ def _exercise(dose: ExerciseDose, session: Array, supervision: Array | None, sta
                 session[day, slot] = rate
     if supervision is not None:
         share = {"supervised": 1.0, "mixed": 0.5, "home": 0.0}[dose.supervision]
-        supervision[round(dose.start_day) : last] = share
+        supervision[_programme(dose, days)] = share

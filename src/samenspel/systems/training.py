@@ -14,18 +14,21 @@ View = Any
 class Training(System):
     r"""Variable dose-response (Busso 2003) in continuous time and relative units, with attendance and stopping.
 
-    load = session attends (none + enrolled)/unit                                 1 is the reference programme, week in week out
+    load = session (none first + enrolled attends)/unit                           1 is the reference programme, week in week out
     dF/dt = (F_set + c load - F)/t1                                               fitness
     dH/dt = (u + load/everyday - H)/t2,   dK/dt = (u + load/everyday - K)/t3      overload, and how sensitised to load
     performance = F - q (K H - u^2)       flare_drive = K H - u^2                 bout = mean load of the past day/session day
-    P(attends) = odds/(1 + odds),  odds = exp(o_person + o_supervised supervision) attendance
-    hazards: none -> enrolled  m session/unit;   enrolled -> stopped  stop_rate stopping session/unit
+    P(attends) = odds/(1 + odds),  odds = exp(o_home + o_supervised supervision) w,  w = exp(o_person) attendance
+    P(attends) = a w/(a w + 1 - a),  first = a  where a study gives its adherence a (0 to 1); else first = attends
+    hazards: none -> enrolled  m session/unit;   enrolled -> stopped  stopping times stop_rate session/unit, or the hazard given
 
     session   intensity-minutes per day while a session runs (input, at least 0)      supervision  0 to 1 (input)
+    a         share of planned sessions that the reference person (w = 1) does; with it o_home and o_supervised do not count
     F         aerobic fitness relative to general adults        F_set, everyday  the person's own fitness and everyday load
     H, K      load of past weeks, of past days, relative to what the person is used to; u = 1 at rest
     t1, t2, t3  days, t1 > t2 > t3        c  fitness gained per unit of load        q  performance lost per unit of fatigue
-    attends   decision of the day; programme: none until the first session, then enrolled, stopped
+    attends   decision made as the day begins; programme: none until the first session, then enrolled, stopped
+    first     what is done of the first session: the midnight before it lies outside the programme, and knows no adherence of it
     In the units of Busso, with u = 0 and everyday = 1: c = k1 t1, q = k3 t3 t2, and fatigue is K H, its time-varying gain k2
     times h. Without load all three fade: detraining.
     Left out: kinds of training beyond intensity and minutes; learning a skill; getting used to a higher everyday load.
@@ -42,6 +45,10 @@ class Training(System):
     stopping = Port(combine="hazard", shifts="stopping_rate", doc="factor on the hazard of stopping")
     session = Input(unit="min/day", habitual=0.0, reference=864.0, doc="intensity-minutes per day while a session runs")
     supervision = Input(habitual=0.0, reference=1.0, doc="share of sessions with supervision")
+    adherence = Input(doc="share of planned sessions done by the reference person, where adherence_given is 1")
+    adherence_given = Input(reference=0.0, doc="1 while a study gives its own adherence, else 0")
+    stop_hazard = Input(unit="1/day", doc="hazard of stopping for the reference person, where stop_given is 1")
+    stop_given = Input(reference=0.0, doc="1 while a study gives its own hazard of stopping, else 0")
     attends = Decision(start=1.0)
     programme = Stage(conditions=("none", "enrolled", "stopped"), start="none")
     day_load = Accumulator(of="load", how="mean")
@@ -55,7 +62,8 @@ class Training(System):
     fatigue_cost = Parameter()
     unit_load = Parameter(unit="min/day", doc="intensity-minutes per day of the reference programme, averaged over the week")
     session_load = Parameter(doc="mean load of a day with one session of the reference programme")
-    attend_odds = Parameter(doc="log odds of attending a planned session at home")
+    attend_home = Parameter(doc="log odds of attending a planned session at home, for the reference person")
+    attend_odds = Parameter(doc="log odds that a person adds to them")
     attend_supervised = Parameter(doc="log odds added by full supervision")
     enrol_rate = Parameter(unit="1/day", doc="so large that the first session day enrols")
     stop_rate = Parameter(unit="1/day", doc="hazard of stopping at the dose of the reference programme")
@@ -92,12 +100,13 @@ class Training(System):
 
     @staticmethod
     def hazards(v: View) -> dict[str, dict[tuple[str, str], Any]]:
-        """The first session enrols; every later one is an occasion to stop."""
+        """The first session enrols; every later one, or every day where a hazard is given, is an occasion to stop."""
         planned = v.session / v.unit_load
+        stop = v.stop_given * v.stop_hazard + (1 - v.stop_given) * v.stop_rate * planned
         return {
             "programme": {
                 ("none", "enrolled"): v.enrol_rate * planned,
-                ("enrolled", "stopped"): v.stop_rate * v.stopping * planned,
+                ("enrolled", "stopped"): v.stopping * stop,
             }
         }
 
@@ -140,8 +149,14 @@ class TrainingFull(Training):
 
 
 def _load(v: View) -> Any:
-    return v.session / v.unit_load * v.attends * (v.programme.none + v.programme.enrolled)
+    first = v.adherence_given * v.adherence + (1 - v.adherence_given) * v.attends
+    return v.session / v.unit_load * (v.programme.none * first + v.programme.enrolled * v.attends)
 
 
 def _attending(v: View) -> Any:
-    return logistic(v.attend_odds + v.attend_supervised * v.supervision + log(v.attendance))
+    own = v.attend_odds + log(v.attendance)
+    done = v.adherence * exp(own)
+    given = done / (done + 1 - v.adherence)
+    return v.adherence_given * given + (1 - v.adherence_given) * logistic(
+        v.attend_home + v.attend_supervised * v.supervision + own
+    )

@@ -17,6 +17,14 @@ EXAMINED = next(name for name in (f"family-{n}" for n in range(100)) if role_of_
 NOT_MODELLED = "original\tclaim\treason_en\nF1\tcook-2001.heat.steam\tno such measure\n"
 
 
+SCENARIO = (
+    'id = "boil"\nquestion = {en = "x", nl = "x"}\nweeks = 1.0\n[[arm]]\nid = "a"\nen = "x"\nnl = "x"\n[[arm]]\n'
+    'id = "b"\nen = "x"\nnl = "x"\n[estimand]\npopulation = "x"\ncomparator = "a"\ntreatment = "b"\n'
+    'outcome = "steem"\n'
+    'day = 7.0\nafter_stopping = "treatment-policy"\nsummary = "mean-difference"\nsd = "none"\n'
+)
+
+
 def fact_table(source: str) -> str:
     cells = {"id": "F1", "family": EXAMINED, "study": "cross-section", "measure": "steam", "metric": "mean",
              "value": "1.0",
@@ -81,6 +89,11 @@ BREAK = {
         '[[measure]]\nid = "steam"\nen = "x"\nnl = "x"\nkind = "continuous"\nreads = "kettle.steem"\n'
         'assumption = {en = "x", nl = "x"}\n',
     ),
+    "people-reach-the-model": lambda k: k.write(
+        "people.toml",
+        '[[event]]\nid = "storm"\nen = "x"\nnl = "x"\nrate_per_year = {kind = "point", value = 1.0}\ndays = 2.0\n'
+        'assumption = {en = "x", nl = "x"}\n[[event.push]]\ninput = "kettle.size"\nsize = 1.0\n',
+    ),
     "parameters-belong-to-a-system": lambda k: k.write(
         "parameters/kettle.toml",
         parameter('distribution = {kind = "normal", mean = 1.0, sd = 1.0}\nassumption = {en = "x", nl = "x"}'),
@@ -102,12 +115,13 @@ BREAK = {
         '[[question]]\nid = "q"\nen = "x"\nnl = "x"\nwho = "cook"\nsource = "nobody"\n'
         'locator = "1"\nstatus = "no-data"\n',
     ),
-    "scenarios-resolve": lambda k: k.write(
-        "scenarios/boil.toml",
-        'id = "boil"\nquestion = {en = "x", nl = "x"}\nweeks = 1.0\n[[arm]]\nid = "a"\nen = "x"\nnl = "x"\n[[arm]]\n'
-        'id = "b"\nen = "x"\nnl = "x"\n[estimand]\npopulation = "x"\ncomparator = "a"\ntreatment = "b"\n'
-        'outcome = "steem"\n'
-        'day = 7.0\nafter_stopping = "treatment-policy"\nsummary = "mean-difference"\nsd = "none"\n',
+    "systems-compose": lambda k: None,
+    "scenarios-resolve": lambda k: k.write("scenarios/boil.toml", SCENARIO),
+    "populations-can-be-asked": lambda k: k.write("scenarios/boil.toml", SCENARIO),
+    "units-fit": lambda k: k.write(
+        "parameters/kettle.toml",
+        '[[parameter]]\nid = "kettle.sise"\ndistribution = {kind = "point", value = 1.0}\nunit = "h"\n'
+        'assumption = {en = "x", nl = "x"}\n',
     ),
     "mechanism-claims-have-one-fate": lambda k: [
         k.write("atlas.toml", (k.root / "atlas.toml").read_text() + 'ledger = ["cook-2001"]\n'),
@@ -127,7 +141,10 @@ BREAK = {
             'nl = "Warmte geeft meer stoom."\n', "")),
     ],
 }  # fmt: skip
-ENDS = Ends(frozenset({"stove.heet"}), frozenset({"kettle.worming"}), parameters=frozenset({"kettle.sise"}))
+ENDS = Ends(
+    frozenset({"stove.heet"}), frozenset({"kettle.worming"}), parameters=frozenset({"kettle.sise"}),
+    units={"kettle.sise": "ml"}, composes=lambda _: SamenspelError("no system 'kettle'.", cure="Correct it."),
+)  # fmt: skip
 
 
 def test_every_rule_is_one_sentence_and_has_an_example():
@@ -155,6 +172,47 @@ def test_a_clean_kitchen_has_no_findings(kitchen):
     kitchen.coupling("cook-2001.heat.steam")
     ends = Ends(frozenset({"stove.heat"}), frozenset({"kettle.warming"}))
     assert check_folder(kitchen.root, ends)[1] == []
+
+
+def test_a_scenario_says_on_which_line_it_names_what_is_not_there(kitchen):
+    """Input, population, unit and enrichment, each with the line it stands on and the nearest right word."""
+    text = SCENARIO.replace('nl = "x"\n[estimand]', 'nl = "x"\n[[arm.inputs]]\ninput = "stove.gass"\nvalue = 1.0\n'
+                            'assumption = {en = "x", nl = "x"}\n[estimand]')  # fmt: skip
+    text = text.replace('population = "x"', 'population = "age >= 18 and agee < 60"') + "[recruitment]\nenrich = {aeg = 1.0}\n"
+    kitchen.write("scenarios/boil.toml", text)
+    kitchen.write("people.toml", '[[trait]]\nid = "age"\nen = "x"\nnl = "x"\nunit = "year"\n'
+                  'distribution = {kind = "normal", mean = 1.0, sd = 1.0}\nassumption = {en = "x", nl = "x"}\n')  # fmt: skip
+    ends = Ends(frozenset(), frozenset(), inputs=frozenset({"stove.gas"}), units={"stove.gas": "h"})
+    lines = text.split("\n")
+    found = {lines[i.line - 1]: i.cure for i in check_folder(kitchen.root, ends)[1] if i.file == "scenarios/boil.toml"}
+    assert "stove.gas" in found['input = "stove.gass"']
+    assert "age" in found['population = "age >= 18 and agee < 60"']
+    assert "age" in found["enrich = {aeg = 1.0}"]
+    kitchen.write("scenarios/boil.toml", text.replace("gass", "gas").replace("agee", "age").replace("aeg", "age"))
+    rules = {i.rule for i in check_folder(kitchen.root, ends)[1] if i.file == "scenarios/boil.toml"}
+    assert "units-fit" in rules
+    assert "populations-can-be-asked" not in rules
+
+
+@pytest.mark.parametrize("wrong", ["day = 8.0", "measured_day = 7.0", 'after_stopping = "hypothetical"', 'summary = "ratio"'])
+def test_an_estimand_that_no_run_computes_is_refused_on_its_line(kitchen, wrong):
+    name = wrong.split(" ")[0]
+    kept = [line for line in SCENARIO.split("\n") if not line.startswith(f"{name} = ")]
+    lines = "\n".join(kept).replace("[estimand]", f"[estimand]\n{wrong}").split("\n")
+    kitchen.write("scenarios/boil.toml", "\n".join(lines))
+    (found,) = [i for i in check_folder(kitchen.root)[1] if i.rule == "schema"]
+    assert (found.file, lines[found.line - 1]) == ("scenarios/boil.toml", wrong)
+
+
+def test_a_second_entry_of_one_id_is_shown_on_its_own_line(kitchen):
+    trait = '[[trait]]\nid = "age"\nen = "x"\nnl = "x"\ndistribution = {kind = "normal", mean = 1.0, sd = 1.0}\n'
+    kitchen.write("people.toml", 2 * (trait + 'assumption = {en = "x", nl = "x"}\n'))
+    kitchen.source("cook-2001", claim(), claim())
+    found = {(i.file, i.line): i.message for i in check_folder(kitchen.root)[1] if i.rule == "duplicate-id"}
+    text = (kitchen.root / "sources/cook-2001.toml").read_text().split("\n")
+    second = [n for n, line in enumerate(text, 1) if line == "[[claim]]"][1]
+    assert set(found) == {("people.toml", 7), ("sources/cook-2001.toml", second)}
+    assert "people.toml:1" in found["people.toml", 7]
 
 
 def test_suspect_values_may_lie_outside_their_interval(kitchen):

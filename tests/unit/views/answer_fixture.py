@@ -41,7 +41,7 @@ def question() -> dict[str, Any]:
         "2016 criteria with pain of at least 4 on the screening day, followed to week 24?",
         "nl": "Wat doen twaalf weken aerobe training op het droge, vergeleken met gewone zorg, bij volwassenen die op de "
         "dag van screening aan de criteria van 2016 voldoen met pijn van ten minste 4, gevolgd tot week 24?",
-        "arms": ARMS, "weeks": float(WEEKS),
+        "arms": ARMS, "weeks": float(WEEKS), "programme": {"planned_share": 0.7, "stopping_per_week": None},
         "estimand": {
             "population": "age >= 18 and fm2016 and pain_nrs >= 4", "treatment": "aerobic", "comparator": "usual-care",
             "outcome": "pain_nrs", "outcome_en": PAIN["en"], "outcome_nl": PAIN["nl"], "day": 84.0,

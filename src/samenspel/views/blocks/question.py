@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from samenspel.studies.answer import Answer
 from samenspel.views.blocks.assumptions import hundred_picture
 from samenspel.views.catalogue import Catalogue
@@ -57,7 +59,19 @@ def _estimand(answer: Answer, c: Catalogue) -> Table:
         ("summary", c.say(f"question.summary_{e['summary']}")),
         ("stopping", c.say(f"question.stopping_{e['after_stopping']}")),
     ]
+    if q["programme"] is not None:
+        rows += _programme(q["programme"], c)
     if e["responder_change"] is not None:
         rows.append(("responder", c.say("question.responder_value", change=c.printed(e["responder_change"]))))
     named = tuple((c.say(f"question.{name}"), text) for name, text in rows)
     return Table(c.say("question.estimand"), (c.say("question.part"), c.say("question.meaning")), named)
+
+
+def _programme(given: Mapping[str, float | None], c: Catalogue) -> list[tuple[str, str]]:
+    """Who comes and who stops: what the scenario says, or that it leaves this to the parameters."""
+    share, stop = given["planned_share"], given["stopping_per_week"]
+    parameters = c.say("question.by_parameters")
+    return [
+        ("attending", parameters if share is None else c.say("question.attending_value", share=c.printed(100 * share))),
+        ("leaving", parameters if stop is None else c.say("question.leaving_value", hazard=c.printed(100 * stop))),
+    ]
