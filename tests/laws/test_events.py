@@ -13,6 +13,7 @@ from samenspel.composition.values import shipped
 from samenspel.engine import Condition, People, Schedule, run, settle
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.schema_people import Event
+from samenspel.population.blocks import Block
 from samenspel.population.events import under_way
 from samenspel.population.people import draw_candidates
 from samenspel.population.reservoir import fill
@@ -182,8 +183,8 @@ def test_people_come_to_the_study_with_their_events(people_of_a_world):
     atlas, group, _, _ = people_of_a_world
     found = {}
     for population in ("stressful_life_event", "not stressful_life_event"):
-        screened = fill(atlas, (group,), population=population, people=40, seed=3, settle_days=40, most=1200, enrich={},
-                        measures=("cortisol_blood",))  # fmt: skip
+        screened = fill(atlas, (group,), population=population, block=Block(0, 40, 0, 1200, 400), seed=3, settle_days=40,
+                        enrich={}, measures=("cortisol_blood",))  # fmt: skip
         found[population] = screened.cohorts[0]
         shares = screened.prevalence
         assert all(0.01 < p < 0.1 if population == "stressful_life_event" else p > 0.9 for p in shares.values()), shares

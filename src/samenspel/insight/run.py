@@ -25,10 +25,11 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
-from samenspel.studies.chunks import Work, draw, fill, job_of, run_chunks
+from samenspel.studies.chunks import ACCURACY, Work, draw, fill, job_of, run_chunks
 from samenspel.studies.findings import Findings
 from samenspel.studies.first_people import first_people
 from samenspel.studies.people_file import write_people
+from samenspel.studies.steps import Steps
 
 STATUS = "NOT CALIBRATED"
 ROUTE_WORLDS, ROUTE_PEOPLE = 16, 40  # subset on which routes are followed; printed with them
@@ -50,14 +51,16 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
 
 
 def run_key(
-    atlas: Atlas, scenario: Scenario, seed: int, worlds: int, people: int, ladder: str, engine: str, removed: frozenset[str]
-) -> str:
+    atlas: Atlas, scenario: Scenario, seed: int, worlds: int, people: int, ladder: str, engine: str, removed: frozenset[str],
+    accuracy: float = ACCURACY,
+) -> str:  # fmt: skip
     """Content key of a run: atlas, version, scenario, seed, sizes, options and engine; not language, threads or place."""
     from samenspel import __version__
 
     return content_key({
         "atlas": atlas.digest, "version": __version__, "scenario": scenario.id, "seed": seed, "worlds": worlds,
         "people": people, "ladder": ladder, "engine": engine, "removed": sorted(removed),
+        "accuracy": accuracy,
     })  # fmt: skip
 
 
@@ -65,12 +68,13 @@ def run(
     scenario: str | None = None, *, atlas: Atlas | Path | str | None = None, seed: int = 1, worlds: int = 64,
     people: int = 200, engine: Engine = "auto", ladder: Literal["as-is", "half", "double"] = "as-is",
     removed: frozenset[str] = frozenset(), with_routes: bool = True, with_contrasts: bool = True,
-    allow_failures: bool = False, workers: int = 1, cluster: str | None = None, progress: Progress | None = None,
+    accuracy: float = ACCURACY, allow_failures: bool = False, workers: int = 1, cluster: str | None = None,
+    progress: Progress | None = None,
 ) -> Answer:  # fmt: skip
     """Simulate a scenario in `worlds` worlds of `people` people each and say what follows, and from what.
 
     `removed` are claim ids taken out of the evidence first; `workers` processes, or a `cluster`, share the work
-    and change no bit.
+    and change no bit. `accuracy` is that of the steps, in spreads of a state (`engine.accuracy`).
     Raises `SamenspelError` for wrong sizes, an unknown scenario, nobody to study, or too many failed runs.
     """
     _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
@@ -80,7 +84,9 @@ def run(
     study = scenario_of(base, scenario)
     grading = Grading(base, removed)
     tell("drawing worlds", 0.02)
-    job = job_of(base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed)
+    job = job_of(
+        base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
+    )
     work = Work(base, study, draw(base, grading, job), job)
     drawn = work.drawn
     said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
@@ -98,14 +104,27 @@ def run(
         tell("comparing rivals", 0.9)
         paired = contrasts(base, study, drawn, reservoir, seed=seed, ladder=ladder, engine=engine)
     tell("writing the answer", 0.97)
-    key = run_key(base, study, seed, worlds, people, ladder, engine, removed)
-    return assemble(base, grading, study, drawn, found, way, key=key, paired=paired)
+    key = run_key(base, study, seed, worlds, people, ladder, engine, removed, accuracy)
+    answer = assemble(base, grading, study, drawn, found, way, key=key, paired=paired)
+    answer.blocks["assumptions"]["steps"] = said_steps(work.steps, accuracy)
+    return answer
+
+
+def said_steps(steps: Steps, accuracy: float) -> dict[str, Any]:
+    """How exact the steps were found to be: the worst of the run's models, and how many people were tried in all."""
+    found = [exactness for _, exactness in steps.values()]
+    worst = max(found, key=lambda e: e.error)
+    return {
+        "asked": accuracy, "error": worst.error, "state": worst.state, "people": sum(e.people for e in found),
+        "other_history": max(e.other_history for e in found),
+    }  # fmt: skip
 
 
 def save_people(
     path: Path | str, scenario: str | None = None, *, atlas: Atlas | Path | str | None = None, seed: int = 1, worlds: int = 64,
     people: int = 200, engine: Engine = "auto", ladder: Literal["as-is", "half", "double"] = "as-is",
-    removed: frozenset[str] = frozenset(), workers: int = 1, cluster: str | None = None, progress: Progress | None = None,
+    removed: frozenset[str] = frozenset(), accuracy: float = ACCURACY, workers: int = 1, cluster: str | None = None,
+    progress: Progress | None = None,
 ) -> int:  # fmt: skip
     """Write everybody of a run into a Parquet file, week by week, and return its rows; options as in `run`.
 
@@ -116,7 +135,9 @@ def save_people(
     tell = progress or (lambda _stage, _share: None)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
     study = scenario_of(base, scenario)
-    job = job_of(base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed)
+    job = job_of(
+        base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
+    )
     work = Work(base, study, draw(base, Grading(base, removed), job), job)
     fill(work, workers, cluster, lambda share: tell("running the trial", 0.9 * share))
     return write_people(work, path, lambda share: tell("saving people", 0.9 + 0.1 * share))

@@ -23,9 +23,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from samenspel.composition.plain import full_catalogue
 from samenspel.composition.values import quantile, spread
-from samenspel.engine import People
-from samenspel.engine.lattice import StepPlan, plan_for
-from samenspel.engine.run import Engine, fastest_rate
+from samenspel.engine.accuracy import checked
+from samenspel.engine.lattice import StepPlan
+from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.reader import read_atlas, shipped
@@ -33,17 +33,18 @@ from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.blocks import Block
 from samenspel.population.reservoir import Reservoir, part_of
 from samenspel.population.stock import blocks_of, reservoir_for, reservoir_key
-from samenspel.population.worlds import Group, Variation, Worlds, draw_worlds, world_uniform
+from samenspel.population.worlds import Variation, Worlds, draw_worlds, world_uniform
 from samenspel.quantities.errors import SamenspelError
 from samenspel.store import Store, key
 from samenspel.studies.ends import REPORTING
 from samenspel.studies.findings import Findings, Gatherer
+from samenspel.studies.steps import Steps, measured_steps
 from samenspel.studies.trial import Trial, check_failures, run_trial, trial_measures
 from samenspel.studies.trial_arrays import FORM, pack, unpack
 from samenspel.systems import catalogue
 
 WORLDS, PEOPLE = 8, 4000  # of a chunk, at most (a world of fewer than 2,000 people is never cut); never part of a result
-ACCURACY = 1e-3  # of the steps
+ACCURACY = 1e-3  # of the steps, unless another is asked
 KIND = "trial"
 Tell = Callable[[float], None]
 
@@ -65,6 +66,7 @@ class Job:
     ladder: Variation
     engine: Engine
     removed: tuple[str, ...] = ()
+    accuracy: float = ACCURACY
 
     def text(self) -> str:
         """One line of JSON."""
@@ -132,9 +134,17 @@ class Work:
         return tuple(Chunk(ids[k : k + size], b) for k in range(0, len(ids), size) for b in blocks)
 
     @cached_property
+    def steps(self) -> Steps:
+        """The steps of each model, tried once for all chunks, and how exact they are."""
+        job = self.job
+        return measured_steps(
+            self.atlas, self.scenario, self.drawn, accuracy=job.accuracy, seed=job.seed, store=self.store
+        )
+
+    @property
     def plans(self) -> dict[str, StepPlan]:
-        """The steps of each model, chosen once for all chunks: at the mean over worlds of the middle person's numbers."""
-        return {g.model.key: plan_for(ACCURACY, fastest_rate(g.model, _middle(g))) for g in self.drawn.groups}
+        """The steps of each model."""
+        return {model: plan for model, (plan, _) in self.steps.items()}
 
     @cached_property
     def reporting(self) -> dict[int, float]:
@@ -219,14 +229,6 @@ class Work:
             say((k + 1) / count)
 
 
-def _middle(g: Group) -> People:
-    """One person: every number at its mean over worlds, or at the median of its spread between persons."""
-    own = {a: float(quantile(d, np.array([0.5]))[0]) * factor for a, (d, factor) in g.person.items()}
-    shared = {n: float(np.mean(v)) for n, v in g.parameters.items()}
-    nobody = np.zeros(1, dtype=np.int64)
-    return People(nobody, nobody, {**shared, **own})
-
-
 def draw(atlas: Atlas, grading: Grading, job: Job) -> Worlds:
     """The worlds of a run.
 
@@ -298,8 +300,12 @@ def job_of(
     ladder: Variation,
     engine: Engine,
     removed: frozenset[str],
+    accuracy: float = ACCURACY,
 ) -> Job:
-    """The plain data of a run."""
+    """The plain data of a run.
+
+    Raises `SamenspelError` for an accuracy that no steps can be found for.
+    """
     from samenspel import __version__
 
     comes_with_us = Path(atlas.root).resolve() == shipped().resolve()  # then it stands elsewhere on another machine
@@ -314,4 +320,5 @@ def job_of(
         ladder,
         engine,
         tuple(sorted(removed)),
+        checked(accuracy),
     )

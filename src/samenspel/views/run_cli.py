@@ -34,6 +34,9 @@ def run(
     ladder: Annotated[
         Literal["as-is", "half", "double"], typer.Option(help="The evidence ladder as declared, halved or doubled.")
     ] = "as-is",
+    accuracy: Annotated[
+        float, typer.Option(help="Largest error of the steps, as a share of a state's spread between people.")
+    ] = 1e-3,
     workers: Annotated[int, typer.Option(help="Processes that share the work; the answer is the same.")] = 1,
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Address of a Dask scheduler (tcp://host:port) whose machines do the work.")
@@ -65,6 +68,7 @@ def run(
             "people": people,
             "engine": engine,
             "ladder": ladder,
+            "accuracy": accuracy,
             "allow_failures": allow_failures,
             "workers": workers,
             "cluster": cluster,
@@ -144,13 +148,15 @@ def _answer(
 
 def _plan(scenario: str | None, atlas: Path | None, options: dict[str, Any]) -> tuple[Any, str, str]:
     """The atlas without errors, the scenario's id and the content key."""
+    from samenspel.engine.accuracy import checked
     from samenspel.evidence.lint import load
     from samenspel.insight.run import run_key, scenario_of
     from samenspel.studies.ends import known_ends
 
+    checked(options["accuracy"])
     base = load(atlas, known_ends(atlas))
     study = scenario_of(base, scenario)
-    sizes = {name: options[name] for name in ("seed", "worlds", "people", "ladder", "engine")}
+    sizes = {name: options[name] for name in ("seed", "worlds", "people", "ladder", "engine", "accuracy")}
     return base, study.id, run_key(base, study, **sizes, removed=frozenset())
 
 

@@ -40,6 +40,9 @@ def block(answer: Answer, c: Catalogue) -> Block:
     items += _size(answer, c)
     items += _others(answer, c)
     items += _screening(answer.blocks["assumptions"]["screening"], c)
+    if steps := answer.blocks["assumptions"].get("steps"):
+        shares = {n: c.number(100 * steps[k]) for n, k in (("error", "error"), ("asked", "asked"), ("other", "other_history"))}
+        items.append(Paragraph(c.say("assumptions.steps", people=c.count(steps["people"]), **shares), "note"))
     return Block("assumptions", c.say("heading.assumptions", status=status(answer, c)), tuple(items))
 
 
