@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.conflicts import conflicts
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.schema import Claim
 from samenspel.evidence.schema_scenario import Scenario
@@ -15,6 +16,9 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
     """The scenario's claims in order, each with its contradictions and "used by the model?"."""
     known = [c for c in scenario.claims if c in atlas.claims]
     used = used_for_gains(atlas, worlds)
+    against: dict[str, dict[str, str]] = {claim_id: {} for claim_id in known}
+    for found in conflicts(atlas, removed=grading.removed, claims=known):
+        against[found.first][found.second] = against[found.second][found.first] = found.kind
     rows = []
     for claim_id in known:
         claim, source = atlas.claim(claim_id), atlas.source_with(claim_id)
@@ -47,7 +51,8 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
                     "i2": e.i2,
                 },
                 "prediction": prediction_interval(claim),
-                "contradicts": sorted(o for o in known if o != claim_id and contradict(claim, atlas.claim(o))),
+                "contradicts": sorted(against[claim_id]),
+                "disagree": dict(sorted(against[claim_id].items())),
                 "used": "used for a gain" if grading.article(claim_id) in used else "never used",
             }
         )
@@ -62,24 +67,6 @@ def used_for_gains(atlas: Atlas, worlds: Worlds) -> set[str]:
         if grade.size is not None:
             out |= {grading.article(c) for c in atlas.couplings[coupling].claims}
     return out
-
-
-def contradict(a: Claim, b: Claim) -> bool:
-    """Opposite signs, or disjoint intervals on the same metric, for the same subject and object."""
-    if (a.subject, a.object) != (b.subject, b.object):
-        return False
-    opposite = {"increases": "decreases", "decreases": "increases", "higher-in": "lower-in", "lower-in": "higher-in"}
-    if opposite.get(a.relation) == b.relation:
-        return True
-    null = "no-difference"
-    if null in (a.relation, b.relation) and a.relation != b.relation:
-        return True
-    x, y = a.effect, b.effect
-    if x is None or y is None or x.metric != y.metric or x.unit != y.unit:
-        return False
-    if x.low is None or x.high is None or y.low is None or y.high is None:
-        return False
-    return x.high < y.low or y.high < x.low
 
 
 def prediction_interval(claim: Claim) -> dict[str, float] | None:

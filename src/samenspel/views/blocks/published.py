@@ -92,13 +92,21 @@ def _notes(rows: Sequence[Row], c: Catalogue) -> tuple[str, ...]:
 def _contradictions(rows: Sequence[Row], c: Catalogue) -> list[Item]:
     number = {row["claim"]: n for n, row in enumerate(rows, 1)}
     pairs = sorted(
-        {tuple(sorted((number[row["claim"]], number[o]))) for row in rows for o in row["contradicts"] if o in number}
+        {
+            (*sorted((number[row["claim"]], number[o])), row.get("disagree", {}).get(o, ""))
+            for row in rows
+            for o in row["contradicts"]
+            if o in number
+        }
     )
     if not pairs:
         return [Paragraph(c.say("published.agree"))]
     said = [
-        Entry(c.say("published.disagree_pair", a=a, b=b, first=cite(rows[a - 1], c), second=cite(rows[b - 1], c)))
-        for a, b in pairs
+        Entry(
+            c.say("published.disagree_pair", a=a, b=b, first=cite(rows[a - 1], c), second=cite(rows[b - 1], c))
+            + (f": {c.say(f'published.how_{how}')}" if how else "")
+        )
+        for a, b, how in pairs
     ]
     return [Heading(c.say("published.disagree")), Listing(tuple(said))]
 
