@@ -25,6 +25,7 @@ from samenspel.quantities.errors import SamenspelError
 
 FLOOR = 0.01  # added to each state's SD: some hardly move
 LOOSEST, STRICTEST = 0.1, 1e-4  # of accuracies that may be asked: below, single precision is the limit
+SINGLE = 5e-4  # accuracy asked down to which single precision, compensated, is fine enough to measure by
 FINE = StepPlan(1 / 64, 4)  # what candidates are measured against
 CANDIDATES = tuple(StepPlan(1 / n, depth) for n in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32) for depth in range(5))
 
@@ -103,7 +104,7 @@ class Pilot:
 
     def coarsest(self, accuracy: float) -> tuple[StepPlan, Exactness]:
         """The cheapest candidate whose error is at most half the accuracy, or the most exact one; and its error."""
-        fine = self.run(FINE, exact=True)
+        fine = self.run(FINE, exact=accuracy < SINGLE)
         best: tuple[StepPlan, Exactness] | None = None
         for plan in sorted(CANDIDATES, key=lambda p: (self.cost(p), p.depth)):
             found = compare(self.run(plan), fine, self.model.state_names)
