@@ -11,7 +11,6 @@ events and switches inside the day.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,6 +22,7 @@ from samenspel.engine.lattice import Schedule, StepPlan, align
 from samenspel.engine.midnight import Midnight
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories, tiled
 from samenspel.engine.settle import parameter_rows
+from samenspel.engine.threads import threads as default_threads
 
 BLOCK = 2048  # people per block: temporaries stay in the processor's cache; never part of a result
 
@@ -121,7 +121,7 @@ def run_numpy(
     names = [i.name for i in model.inputs]
     integrals = np.zeros((len(model.accumulators) + len(c.arrows), arms * n))
     u_last: list[Array] = habitual
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads or default_threads()) as pool:
         for k in range(days):
             u_slots = [_inputs(schedules, names, habitual, k, s, n) for s in range(len(slots))]
             jumps = [_differs(u_slots[s], u_slots[s - 1] if s else u_last) for s in range(len(slots))]

@@ -6,7 +6,6 @@ Small steps follow the flow, so the branch that the flow reaches from the start 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +16,7 @@ from samenspel.declare.model import HABIT, Model
 from samenspel.engine.compiled import Compiled, compiled, rows
 from samenspel.engine.native.kernel import unavailable
 from samenspel.engine.people import Array, Condition, Numbers, People, Result, parameter_values
+from samenspel.engine.threads import threads
 
 TOLERANCE = 1e-9  # of drift per day, relative to 1 + |x|
 FIRST_STEP = 0.1  # of pseudo-time, days
@@ -99,7 +99,7 @@ def _march_natively(
 
     limits = Limits(rounds, TOLERANCE, FIRST_STEP, *STEPS, Result.OK, Result.DIVERGED, Result.NOT_SETTLED)
     symbols = [*x, *p, *u, *held, 0.0, *[0.0] * len(c.means), 0.0]
-    workers = os.cpu_count() or 1
+    workers = threads()
     with ThreadPoolExecutor(workers) as pool:
 
         def share(work: Callable[[int, int], None], blocks: int) -> None:

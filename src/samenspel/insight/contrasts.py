@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.measure import expected
-from samenspel.population.people import draw_candidates
+from samenspel.population.people import draw_persons
 from samenspel.population.reservoir import Reservoir, part_of
 from samenspel.population.stock import reservoir_key
 from samenspel.population.worlds import Group, Variation, Worlds, draw_worlds
@@ -44,7 +45,7 @@ Ids = npt.NDArray[np.int64]
 WORLDS, PEOPLE = 8, 30
 BLOCK = 2000  # people settled at once
 ACCURACY = 1e-2  # of the steps: ten times coarser than the trial moved no effect by more than 3e-4 of a point, in half the time
-KIND, FORM = "contrast", 2
+KIND, FORM = "contrast", 3
 
 
 @dataclass(frozen=True)
@@ -56,30 +57,129 @@ class _Row:
     option: str | None
 
 
-def contrasts(
-    atlas: Atlas, scenario: Scenario, worlds: Worlds, reservoir: Reservoir, *, seed: int, ladder: Variation = "as-is",
-    engine: Engine = "auto", most_worlds: int = WORLDS, most_people: int = PEOPLE, store: Store | None = None,
-) -> dict[str, Any]:  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """The worlds, people and options that a run's contrasts compare."""
+
+    atlas: Atlas
+    scenario: Scenario
+    worlds: Worlds
+    reservoir: Reservoir
+    seed: int
+    ladder: Variation
+    engine: Engine
+    store: Store
+    most_worlds: int = WORLDS
+    most_people: int = PEOPLE
+
+    @cached_property
+    def included(self) -> dict[int, tuple[Ids, Array]]:
+        """World → numbers and weights of the people who are followed."""
+        return _included(self.reservoir, self.most_worlds, self.most_people)
+
+    @cached_property
+    def own(self) -> dict[int, dict[str, str]]:
+        """World → the options that are its own."""
+        return {int(w): {h: o[k] for h, o in g.options.items()} for g in self.worlds.groups for k, w in enumerate(g.ids)}
+
+    @cached_property
+    def rows(self) -> list[_Row]:
+        """Each world as it is, then under every option that is not its own."""
+        return _rows(self.atlas, sorted(self.included), self.own)
+
+    @cached_property
+    def questions(self) -> list[str]:
+        """Hypotheses with an option to force."""
+        return sorted({r.hypothesis for r in self.rows if r.hypothesis is not None})
+
+    @cached_property
+    def forced(self) -> Worlds:
+        """All rows as worlds, by model."""
+        force = {h: [r.option if r.hypothesis == h else None for r in self.rows] for h in self.questions}
+        systems, ids = full_catalogue(self.atlas, catalogue()), [r.world for r in self.rows]
+        return draw_worlds(
+            self.atlas, systems, self.worlds.supports, seed=self.seed, ids=ids, ladder=self.ladder, force=force
+        )
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Measures of the scenario that read the model."""
+        return tuple(m for m in trial_measures(self.scenario) if self.atlas.measures[m].reads is not None)
+
+    @property
+    def weeks(self) -> list[int]:
+        """Weeks up to the estimand's day, the last one whole or not."""
+        days = int(self.scenario.estimand.day)
+        return [w for w in range(1, days // 7 + 1)] + ([] if days % 7 == 0 else [days // 7 + 1])
+
+    @property
+    def parts(self) -> tuple[Group, ...]:
+        """The models to run; none where there is nothing to compare."""
+        return self.forced.groups if self.questions and self.included else ()
+
+    def missing(self) -> list[int]:
+        """Parts whose effects are not in the store; none where they stand together."""
+        if self.store.holds(KIND, self._whole):
+            return []
+        return [k for k in range(len(self.parts)) if not self.store.holds(KIND, self._key(k))]
+
+    @cached_property
+    def all_effects(self) -> dict[str, Array]:
+        """Effects of all parts, read back together (so that no world is drawn again) or put together and kept."""
+        found = self.store.get_arrays(KIND, self._whole)
+        if found is not None:
+            return found[0]
+        effects = {name: table for k in range(len(self.parts)) for name, table in self.effects(k).items()}
+        self.store.put_arrays(KIND, self._whole, effects)
+        return effects
+
+    def effects(self, k: int) -> dict[str, Array]:
+        """Effects of part k by world and options, each (measures, weeks), read back or made and kept."""
+        name = self._key(k)
+        found = self.store.get_arrays(KIND, name)
+        if found is not None:
+            return found[0]
+        effects = _effects(self, self.parts[k])
+        self.store.put_arrays(KIND, name, effects)
+        return effects
+
+    @cached_property
+    def _people(self) -> str:
+        rows = [(w, p.tolist(), v.tolist()) for w, (p, v) in sorted(self.included.items())]
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+    @cached_property
+    def _whole(self) -> str:
+        """What made all parts: the own worlds and all of the evidence, since no forced world has been drawn yet."""
+        atlas, text = self.atlas, lambda thing: hashlib.sha256(repr(thing).encode()).hexdigest()
+        return key({
+            "form": FORM, "atlas": atlas.digest, "models": text((atlas.hypotheses, atlas.couplings, atlas.parameters)),
+            "worlds": reservoir_key(atlas, self.worlds, self.scenario, None, self.seed, self.measures),
+            "own": text(sorted(self.own.items())), "supports": text(sorted(self.worlds.supports.items())),
+            "people": self._people, "engine": self.engine, "study": repr(self.scenario), "ladder": self.ladder,
+            "first": self.reservoir.first_day,
+        })  # fmt: skip
+
+    def _key(self, k: int) -> str:
+        part = Worlds((self.parts[k],), {}, self.forced.supports)
+        return key({
+            "form": FORM, "worlds": reservoir_key(self.atlas, part, self.scenario, None, self.seed, self.measures),
+            "people": self._people, "engine": self.engine, "options": sorted(self.parts[k].options.items()),
+            "study": repr(self.scenario), "first": self.reservoir.first_day,
+        })  # fmt: skip
+
+
+def contrasts(paired: Paired) -> dict[str, Any]:
     """Paired contrasts of all world-scope hypotheses: subset sizes, and by hypothesis what its options do."""
-    included = _included(reservoir, most_worlds, most_people)
-    own = {int(w): {h: o[k] for h, o in g.options.items()} for g in worlds.groups for k, w in enumerate(g.ids)}
-    rows = _rows(atlas, sorted(included), own)
-    questions = sorted({r.hypothesis for r in rows if r.hypothesis is not None})
-    sizes = {"worlds": len(included), "people": most_people, "day": float(scenario.estimand.day)}
-    if not questions or not included:
-        return {**sizes, "hypotheses": {}}
-    force = {h: [r.option if r.hypothesis == h else None for r in rows] for h in questions}
-    systems = full_catalogue(atlas, catalogue())
-    ids = [r.world for r in rows]
-    forced = draw_worlds(atlas, systems, worlds.supports, seed=seed, ids=ids, ladder=ladder, force=force)
-    measures = tuple(m for m in trial_measures(scenario) if atlas.measures[m].reads is not None)
-    effects, weeks = _kept(atlas, scenario, forced, included, measures, seed, engine, reservoir.first_day, store or Store())
+    scenario, included = paired.scenario, paired.included
+    sizes = {"worlds": len(included), "people": paired.most_people, "day": float(scenario.estimand.day)}
+    effects = paired.all_effects
     out: dict[str, Any] = {}
-    for h in questions:
-        options = [o.id for o in atlas.hypotheses[h].option]
-        table = _table(effects, own, sorted(included), h, options)
+    for h in paired.questions if effects else []:
+        options = [o.id for o in paired.atlas.hypotheses[h].option]
+        table = _table(effects, paired.own, sorted(included), h, options)
         if table is not None:
-            out[h] = _compared(scenario, table, options, measures, weeks)
+            out[h] = _compared(scenario, table, options, paired.measures, paired.weeks)
     return {**sizes, "hypotheses": out}
 
 
@@ -108,38 +208,14 @@ def _name(world: int, options: dict[str, str]) -> str:
     return f"{world}|" + "|".join(f"{h}={o}" for h, o in sorted(options.items()))
 
 
-def _kept(
-    atlas: Atlas, scenario: Scenario, forced: Worlds, included: dict[int, tuple[Ids, Array]], measures: tuple[str, ...],
-    seed: int, engine: Engine, first_day: int, store: Store,
-) -> tuple[dict[str, Array], list[int]]:  # fmt: skip
-    """Effects by world and options, each (measures, weeks), from the store where they were made before; and the weeks."""
-    people = hashlib.sha256(repr([(w, p.tolist(), v.tolist()) for w, (p, v) in sorted(included.items())]).encode()).hexdigest()
-    name = key({
-        "form": FORM, "worlds": reservoir_key(atlas, forced, scenario, None, seed, measures), "people": people,
-        "engine": engine,
-        "options": [sorted(g.options.items()) for g in forced.groups], "study": repr(scenario), "first": first_day,
-    })  # fmt: skip
-    days = int(scenario.estimand.day)
-    weeks = [w for w in range(1, days // 7 + 1)] + ([] if days % 7 == 0 else [days // 7 + 1])
-    found = store.get_arrays(KIND, name)
-    if found is not None:
-        return found[0], weeks
-    effects: dict[str, Array] = {}
-    for group in forced.groups:
-        effects |= _effects(atlas, scenario, group, included, measures, weeks, seed, engine, first_day)
-    store.put_arrays(KIND, name, effects)
-    return effects, weeks
-
-
-def _effects(
-    atlas: Atlas, scenario: Scenario, group: Group, included: dict[int, tuple[Ids, Array]], measures: tuple[str, ...],
-    weeks: list[int], seed: int, engine: Engine, first_day: int,
-) -> dict[str, Array]:  # fmt: skip
+def _effects(paired: Paired, group: Group) -> dict[str, Array]:
+    atlas, scenario, included, first_day = paired.atlas, paired.scenario, paired.included, paired.reservoir.first_day
+    measures, weeks = paired.measures, paired.weeks
     every = [_name(int(w), {h: o[k] for h, o in group.options.items()}) for k, w in enumerate(group.ids)]
     alike = _alike(group)
     group = part_of(group, np.array(sorted(set(alike))))
     names = [every[k] for k in sorted(set(alike))]
-    people, row = _people(atlas, scenario, group, included, seed)
+    people, row = _people(atlas, scenario, group, included, paired.seed)
     start = _settled(group, people)
     everyone = People(people.person, people.world, {**people.parameters, **habits(group.model, people, start)})
     good = np.flatnonzero(start.codes == Result.OK)
@@ -150,8 +226,10 @@ def _effects(
     reads = sorted({str(atlas.measures[m].reads) for m in measures})
     at = [first_day + min(7 * w, days) - 1 for w in weeks]
     who = everyone.take(good)
-    runs = run(group.model, who, plans, start=start.take(good), seed=seed, save=reads, save_days=at, engine=engine,
-               accuracy=ACCURACY)  # fmt: skip
+    runs = run(
+        group.model, who, plans, start=start.take(good), seed=paired.seed, save=reads, save_days=at, engine=paired.engine,
+        accuracy=ACCURACY,
+    )  # fmt: skip
     fine = np.logical_and.reduce([r.end.codes == Result.OK for r in runs])
     weight = np.concatenate([included[int(w)][1] for w in group.ids])[good] * fine
     values = [{n: np.nan_to_num(r.values[k]) for k, n in enumerate(reads)} for r in runs]
@@ -186,18 +264,12 @@ def _people(
     atlas: Atlas, scenario: Scenario, group: Group, included: dict[int, tuple[Ids, Array]], seed: int
 ) -> tuple[People, Ids]:
     """The followed people of every row of a group, drawn anew under its options, and each one's row."""
-    parts: list[People] = []
-    rows: list[Ids] = []
-    for k, w in enumerate(group.ids):
-        person = included[int(w)][0]
-        one = part_of(group, np.array([k]))
-        drawn = draw_candidates(atlas, one, int(person.max()) + 1, seed=seed, enrich=dict(scenario.recruitment.enrich))
-        parts.append(drawn.people.take(person))
-        rows.append(np.full(len(person), k))
-    column = lambda p, n: np.broadcast_to(np.asarray(p.parameters[n], dtype=float), (p.n,))  # noqa: E731
-    parameters = {n: np.concatenate([column(p, n) for p in parts]) for n in parts[0].parameters}
-    person, world = (np.concatenate([getattr(p, n) for p in parts]) for n in ("person", "world"))
-    return People(person, world, parameters), np.concatenate(rows)
+    persons = [included[int(w)][0] for w in group.ids]
+    row = np.repeat(np.arange(len(group.ids)), [len(p) for p in persons])
+    drawn = draw_persons(
+        atlas, group, np.concatenate(persons), row, seed=seed, enrich=dict(scenario.recruitment.enrich)
+    )
+    return drawn.people, row
 
 
 def _settled(group: Group, people: People) -> Condition:

@@ -29,13 +29,13 @@ from samenspel.evidence.reader import read_atlas
 from samenspel.evidence.schema_model import Parameter
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight.routes import routes
-from samenspel.insight.run import ROUTE_PEOPLE, ROUTE_WORLDS, assemble, scenario_of
+from samenspel.insight.run import assemble, scenario_of
+from samenspel.insight.tasks import walk
 from samenspel.population.worlds import Worlds, draw_worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import Work, job_of, run_chunks
-from samenspel.studies.first_people import first_people
 from samenspel.systems import catalogue
 
 WORLDS, PEOPLE = 64, 60  # by default: as many worlds as a run, since labels count worlds; fewer people, since it runs twice
@@ -148,11 +148,7 @@ class _Run:
         found = run_chunks(work, tell=tell)
         way = None
         if self.with_routes:
-            reservoir = first_people(work, found.worlds[:ROUTE_WORLDS].tolist(), ROUTE_PEOPLE)
-            way = routes(
-                atlas, self.scenario, reservoir, seed=self.seed, worlds=min(ROUTE_WORLDS, self.worlds),
-                people=min(ROUTE_PEOPLE, self.people),
-            )  # fmt: skip
+            way = routes(walk(work, tuple(found.worlds.tolist())))
         return Side(assemble(atlas, grading, self.scenario, drawn, found, way, key="knockout"), drawn, grades)
 
 

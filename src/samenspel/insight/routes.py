@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,25 +44,69 @@ def systems_that_feed(atlas: Atlas) -> dict[str, list[str]]:
     return {s: sorted(ids) for s, ids in sorted(out.items())}
 
 
-def routes(
-    atlas: Atlas, scenario: Scenario, reservoir: Reservoir, *, seed: int, worlds: int, people: int, calibrated: bool = False,
-    engine: Engine = "auto", store: Store | None = None,
-) -> dict[str, Any]:
-    """Effect lost per system on a printed subset: the first `worlds` worlds and `people` people of each.
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """The people whose routes are followed: the first `people` of each of the first `worlds` worlds of a reservoir."""
+
+    atlas: Atlas
+    scenario: Scenario
+    reservoir: Reservoir
+    seed: int
+    worlds: int
+    people: int
+    engine: Engine
+    store: Store
+
+    @cached_property
+    def feeding(self) -> dict[str, list[str]]:
+        """As in `systems_that_feed`."""
+        return systems_that_feed(self.atlas)
+
+    @cached_property
+    def parts(self) -> list[tuple[Included, npt.NDArray[np.int64]]]:
+        """The cohort of each model, and who of it is followed."""
+        cohorts = self.reservoir.cohorts
+        chosen = sorted(int(w) for c in cohorts for w in np.unique(c.people.world))[: self.worlds]
+        parts = [(c, _first(c, chosen, self.people)) for c in cohorts]
+        return [(c, index) for c, index in parts if len(index)]
+
+    def missing(self) -> list[int]:
+        """Parts whose effects are not in the store."""
+        return [k for k in range(len(self.parts)) if not self.store.holds(KIND, self._key(k))]
+
+    def effects(self, k: int) -> Array:
+        """(1 + systems, n) effects of part k, whole and then fed, read back or made and kept."""
+        name = self._key(k)
+        found = self.store.get_arrays(KIND, name)
+        if found is not None:
+            return found[0]["effects"]
+        effects = _fed(self, *self.parts[k])
+        self.store.put_arrays(KIND, name, {"effects": effects})
+        return effects
+
+    def _key(self, k: int) -> str:
+        cohort, index = self.parts[k]
+        people, begin = cohort.people.take(index), cohort.condition.take(index)
+        digest = hashlib.sha256()
+        columns = [people.person, people.world, begin.states, begin.held, begin.codes]
+        for column in (*columns, *(np.asarray(people.parameters[n], dtype=float) for n in sorted(people.parameters))):
+            digest.update(np.ascontiguousarray(column).tobytes())
+        reads = self.atlas.measures[self.scenario.estimand.outcome]
+        return key({
+            "form": FORM, "model": cohort.group.model.key, "people": digest.hexdigest(), "names": sorted(people.parameters),
+            "feeding": self.feeding, "study": repr(self.scenario), "measure": repr(reads), "seed": self.seed,
+            "first": self.reservoir.first_day, "engine": self.engine,
+        })  # fmt: skip
+
+
+def routes(walk: Walk, *, calibrated: bool = False) -> dict[str, Any]:
+    """Effect lost per system on a printed subset.
 
     Routes are never ranked before `calibrated`: no fact has told them apart.
     """
-    feeding = systems_that_feed(atlas)
-    names = list(feeding)
-    effects: list[Array] = []
-    ensembles: list[Ensemble] = []
-    chosen = sorted(int(w) for c in reservoir.cohorts for w in np.unique(c.people.world))[:worlds]
-    for cohort in reservoir.cohorts:
-        index = _first(cohort, chosen, people)
-        if len(index):
-            given = (scenario, cohort, index, feeding, seed, reservoir.first_day, engine)
-            effects.append(_kept(atlas, *given, store or Store()))
-            ensembles.append(Ensemble(cohort.people.world[index], cohort.weight[index]))
+    names, people = list(walk.feeding), walk.people
+    effects = [walk.effects(k) for k in range(len(walk.parts))]
+    ensembles = [Ensemble(cohort.people.world[index], cohort.weight[index]) for cohort, index in walk.parts]
     ensemble = Ensemble(np.concatenate([e.world for e in ensembles]), np.concatenate([e.weight for e in ensembles]))
     stacked = np.concatenate(effects, axis=1)
     whole = ensemble.mean(stacked[0])
@@ -77,7 +123,7 @@ def routes(
         rows.append(
             {
                 "system": name,
-                "couplings": feeding[name],
+                "couplings": walk.feeding[name],
                 "lost_median": float(np.median(lost[k])),
                 "lost_low": float(np.quantile(lost[k], 0.05)),
                 "lost_high": float(np.quantile(lost[k], 0.95)),
@@ -104,34 +150,9 @@ def _first(cohort: Included, worlds: Sequence[int], people: int) -> npt.NDArray[
     return np.concatenate(keep) if keep else np.zeros(0, dtype=np.int64)
 
 
-def _kept(
-    atlas: Atlas, scenario: Scenario, cohort: Included, index: npt.NDArray[np.int64], feeding: dict[str, list[str]], seed: int,
-    first_day: int, engine: Engine, store: Store,
-) -> Array:  # fmt: skip
-    """The effects of `_fed`, from the store where the same people were followed before."""
-    people, begin = cohort.people.take(index), cohort.condition.take(index)
-    digest = hashlib.sha256()
-    columns = [people.person, people.world, begin.states, begin.held, begin.codes]
-    for column in (*columns, *(np.asarray(people.parameters[n], dtype=float) for n in sorted(people.parameters))):
-        digest.update(np.ascontiguousarray(column).tobytes())
-    reads = atlas.measures[scenario.estimand.outcome]
-    name = key({
-        "form": FORM, "model": cohort.group.model.key, "people": digest.hexdigest(), "names": sorted(people.parameters),
-        "feeding": feeding, "study": repr(scenario), "measure": repr(reads), "seed": seed, "first": first_day, "engine": engine,
-    })  # fmt: skip
-    found = store.get_arrays(KIND, name)
-    if found is not None:
-        return found[0]["effects"]
-    effects = _fed(atlas, scenario, cohort, index, feeding, list(feeding), seed, first_day, engine)
-    store.put_arrays(KIND, name, {"effects": effects})
-    return effects
-
-
-def _fed(
-    atlas: Atlas, scenario: Scenario, cohort: Included, index: npt.NDArray[np.int64], feeding: dict[str, list[str]],
-    names: list[str], seed: int, first_day: int, engine: Engine,
-) -> Array:  # fmt: skip
+def _fed(walk: Walk, cohort: Included, index: npt.NDArray[np.int64]) -> Array:
     """(1 + systems, n) difference from the comparator on the true outcome at the estimand's day: whole, then fed."""
+    atlas, scenario, feeding, first_day = walk.atlas, walk.scenario, walk.feeding, walk.reservoir.first_day
     group = cohort.group
     couplings = sorted(atlas.couplings.values(), key=lambda c: c.id)
     model = with_events(compose(group.systems, couplings, name=group.model.name + "+fed", fed=True), atlas.people.event)
@@ -143,7 +164,7 @@ def _fed(
     cut = lambda s, extra: Schedule(days, s.first_day, s.edges, {**{k: v[:days] for k, v in s.inputs.items()}, **extra})  # noqa: E731
     ones = np.ones((days, len(base.edges)))
     plans = [cut(base, {}), cut(treated, {})]
-    plans += [cut(treated, {f"{GATE}{word(c)}": ones for c in feeding[s]}) for s in names]
+    plans += [cut(treated, {f"{GATE}{word(c)}": ones for c in feeding[s]}) for s in feeding]
     outcome = atlas.measures[e.outcome]
     assert outcome.reads is not None
     start = cohort.condition.take(index)
@@ -158,10 +179,10 @@ def _fed(
         cohort.people.take(index),
         plans,
         start=start,
-        seed=seed,
+        seed=walk.seed,
         save=[outcome.reads],
         save_days=[first_day + days - 1],
-        engine=engine,
+        engine=walk.engine,
     )
     values = [expected(atlas, e.outcome, {outcome.reads: np.nan_to_num(r.values[0, 0])}) for r in runs]
     return np.stack([v - values[0] for v in values[1:]])

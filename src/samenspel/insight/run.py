@@ -12,27 +12,26 @@ from samenspel.evidence.grade import Grading
 from samenspel.evidence.reader import read_atlas
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight import summary
-from samenspel.insight.contrasts import PEOPLE as CONTRAST_PEOPLE
-from samenspel.insight.contrasts import WORLDS as CONTRAST_WORLDS
 from samenspel.insight.contrasts import contrasts
 from samenspel.insight.labels import label
 from samenspel.insight.published import published
 from samenspel.insight.rests import rests_on
 from samenspel.insight.rivals import options_of_worlds, rivals, with_paired
 from samenspel.insight.routes import routes
+from samenspel.insight.tasks import do, insight_tasks, paired, walk
+from samenspel.insight.worker import PROGRAM
 from samenspel.population.worlds import Worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
-from samenspel.studies.chunks import ACCURACY, Work, draw, fill, job_of, run_chunks
+from samenspel.studies.chunks import ACCURACY, Work, draw, job_of, run_chunks
 from samenspel.studies.findings import Findings
-from samenspel.studies.first_people import first_people
 from samenspel.studies.people_file import write_people
 from samenspel.studies.steps import Steps
+from samenspel.studies.workers import Crew, fill_store
 
 STATUS = "NOT CALIBRATED"
-ROUTE_WORLDS, ROUTE_PEOPLE = 16, 40  # subset on which routes are followed; printed with them
 Progress = Callable[[str, float], None]
 
 
@@ -80,32 +79,33 @@ def run(
     _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
     tell = progress or (lambda _stage, _share: None)
     tell("reading the evidence", 0.0)
-    base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
-    study = scenario_of(base, scenario)
-    grading = Grading(base, removed)
-    tell("drawing worlds", 0.02)
-    job = job_of(
-        base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
-    )
-    work = Work(base, study, draw(base, grading, job), job)
-    drawn = work.drawn
-    said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
-    found = run_chunks(work, workers=workers, cluster=cluster, allow_failures=allow_failures, tell=said)
-    reservoir = first_people(
-        work, found.worlds[: max(ROUTE_WORLDS, CONTRAST_WORLDS)].tolist(), max(ROUTE_PEOPLE, CONTRAST_PEOPLE)
-    )
-    tell("following routes", 0.8)
-    way: dict[str, Any] | None = None
-    if with_routes:
-        fast = "numpy" if engine == "numpy" else "auto"  # the reference engine cannot feed one arm from another
-        way = routes(base, study, reservoir, seed=seed, worlds=ROUTE_WORLDS, people=ROUTE_PEOPLE, engine=fast)
-    paired: dict[str, Any] | None = None
+    with Crew(workers, PROGRAM, do) as crew:
+        crew.warm()
+        base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
+        study = scenario_of(base, scenario)
+        grading = Grading(base, removed)
+        tell("drawing worlds", 0.02)
+        job = job_of(
+            base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed,
+            accuracy=accuracy,
+        )  # fmt: skip
+        work = Work(base, study, draw(base, grading, job), job)
+        said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
+        filled = _filled(work, crew, cluster, lambda share: said(0.95 * share))
+        found = run_chunks(work, filled=filled, allow_failures=allow_failures, tell=said)
+        worlds_of = tuple(found.worlds.tolist())
+        tell("following routes", 0.8)
+        if crew.others:
+            todo = insight_tasks(work, worlds_of, with_routes=with_routes, with_contrasts=with_contrasts)
+            crew.do(work, todo, lambda share: tell("following routes", 0.8 + 0.15 * share))
+    way = routes(walk(work, worlds_of)) if with_routes else None
+    compared: dict[str, Any] | None = None
     if with_contrasts:
-        tell("comparing rivals", 0.9)
-        paired = contrasts(base, study, drawn, reservoir, seed=seed, ladder=ladder, engine=engine)
+        tell("comparing rivals", 0.9 if workers == 1 else 0.95)
+        compared = contrasts(paired(work, worlds_of))
     tell("writing the answer", 0.97)
     key = run_key(base, study, seed, worlds, people, ladder, engine, removed, accuracy)
-    answer = assemble(base, grading, study, drawn, found, way, key=key, paired=paired)
+    answer = assemble(base, grading, study, work.drawn, found, way, key=key, paired=compared)
     answer.blocks["assumptions"]["steps"] = said_steps(work.steps, accuracy)
     return answer
 
@@ -139,8 +139,23 @@ def save_people(
         base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
     )
     work = Work(base, study, draw(base, Grading(base, removed), job), job)
-    fill(work, workers, cluster, lambda share: tell("running the trial", 0.9 * share))
+    with Crew(workers, PROGRAM, do) as crew:
+        _filled(work, crew, cluster, lambda share: tell("running the trial", 0.9 * share))
     return write_people(work, path, lambda share: tell("saving people", 0.9 + 0.1 * share))
+
+
+def _filled(work: Work, crew: Crew, cluster: str | None, tell: Callable[[float], None]) -> bool:
+    """Let a cluster, or the crew's other processes, make the missing chunks; False: nobody helps, and the walk makes them.
+
+    Raises `SamenspelError` if they cannot do their part; finished chunks stay.
+    """
+    if cluster is not None:
+        from samenspel.studies.cluster import fill_from_cluster
+
+        fill_from_cluster(work, cluster, tell)
+    elif crew.others:
+        fill_store(work, crew, tell)
+    return cluster is not None or crew.others > 0
 
 
 def _check_sizes(**sizes: int) -> None:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.facts_grammar import parse_population
 from samenspel.evidence.schema_people import Measure
 from samenspel.population.condition import holds
 from samenspel.population.worlds import unit_of
-from samenspel.randomness import channel, normal, uniform
+from samenspel.randomness import binomial_quantile, channel, normal, uniform
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
@@ -89,9 +88,7 @@ def _read(m: Measure, x: Array, seed: int, person: Ids, world: Ids, day: int | I
         assert m.items is not None
         share = np.clip(x / m.items, 0.0, 1.0)
         u = uniform(seed, person=person, world=world, day=day, channel=name)
-        counts = np.arange(m.items).reshape(-1, *(1 for _ in x.shape))
-        below = special.bdtr(counts, m.items, share[None])  # P(count <= k)
-        return (u[None] > below).sum(0).astype(float)
+        return binomial_quantile(u, m.items, share)
     if m.noise > 0:
         x = x + m.noise * normal(seed, person=person, world=world, day=day, channel=name)
     if m.cuts:

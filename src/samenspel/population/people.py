@@ -59,13 +59,20 @@ class Candidates:
 def draw_candidates(
     atlas: Atlas, group: Group, per_world: int, *, seed: int, enrich: Mapping[str, float], first: int = 0
 ) -> Candidates:
-    """Draw persons `first`, …, `first` + `per_world` - 1 of every world in a group, world by world.
-
-    `enrich` maps a trait or person-level parameter to a shift of its normal score, in SDs.
-    """
+    """Draw persons `first`, …, `first` + `per_world` - 1 of every world in a group, world by world; as `draw_persons`."""
     worlds = len(group.ids)
     row = np.repeat(np.arange(worlds), per_world)
     person = np.tile(np.arange(first, first + per_world, dtype=np.int64), worlds)
+    return draw_persons(atlas, group, person, row, seed=seed, enrich=enrich)
+
+
+def draw_persons(
+    atlas: Atlas, group: Group, person: Ids, row: Ids, *, seed: int, enrich: Mapping[str, float]
+) -> Candidates:
+    """Draw these persons by number, each in the world of a group that `row` says.
+
+    `enrich` maps a trait or person-level parameter to a shift of its normal score, in SDs.
+    """
     world = group.ids[row]
     draw = lambda name: uniform(seed, person=person, world=world, day=0, channel=channel(name))  # noqa: E731
     known = {*(t.id for t in atlas.people.trait), *group.person}

@@ -6,6 +6,7 @@ from samenspel.randomness.address import normal as normal
 from samenspel.randomness.address import uniform as uniform
 from samenspel.randomness.address import uniform4 as uniform4
 from samenspel.randomness.address import words as words
+from samenspel.randomness.counts import binomial_quantile as binomial_quantile
 from samenspel.randomness.distributions import Beta as Beta
 from samenspel.randomness.distributions import Distribution as Distribution
 from samenspel.randomness.distributions import Fixed as Fixed

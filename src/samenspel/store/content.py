@@ -2,7 +2,7 @@
 
 An entry is named by a kind and the key of what made it. Its file is
 
-    the line "samenspel-store-2"  +  SHA-256 of (kind, key, data), 32 bytes  +  data
+    the line "samenspel-store-3"  +  SHA-256 of (kind, key, data), 32 bytes  +  data
 
 and is written whole or not at all, into folders that only the owner may open. Nothing is locked: two processes that
 make the same entry write the same content, and the last move wins. A file that is truncated, altered, moved from
@@ -13,13 +13,11 @@ Nothing is unpickled. Left out: expiry; the user may delete the folder at any ti
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import os
 import re
 import stat
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,9 +30,10 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.store.atomic import atomic_write_bytes, sweep
 
 log = logging.getLogger(__name__)
-MAGIC = b"samenspel-store-2\n"
+MAGIC = b"samenspel-store-3\n"
 ENVIRONMENT = "SAMENSPEL_CACHE"
 Array = npt.NDArray[Any]
+WORD = 16  # bytes: every array of an entry begins at a multiple of it
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
@@ -69,6 +68,10 @@ class Store:
         atomic_write_bytes(path, MAGIC + _checksum(kind, key, data) + data, mode=0o600)
         return path
 
+    def holds(self, kind: str, key: str) -> bool:
+        """Whether a file stands where the entry belongs; `get` says whether it is sound."""
+        return self.path(kind, key).is_file()
+
     def get(self, kind: str, key: str) -> bytes | None:
         """The bytes of an entry; None when it is absent, damaged, or not the user's own (logged)."""
         path = self.path(kind, key)
@@ -89,15 +92,16 @@ class Store:
 
         Raises `SamenspelError` if the store cannot be written, `ValueError` for arrays of Python objects.
         """
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr(zipfile.ZipInfo("notes"), json.dumps(dict(notes or {}), sort_keys=True, allow_nan=False))
-            for name, array in sorted(arrays.items()):
-                if array.dtype.hasobject:
-                    raise ValueError(f"array {name!r} holds Python objects; store numbers, truth values or texts")
-                with archive.open(zipfile.ZipInfo(f"arrays/{name}"), "w", force_zip64=True) as out:
-                    np.lib.format.write_array(out, np.asarray(array), allow_pickle=False)
-        return self.put(kind, key, buffer.getvalue())
+        index: list[tuple[str, str, tuple[int, ...]]] = []
+        parts: list[bytes] = []
+        for name, array in sorted(arrays.items()):
+            if array.dtype.hasobject:
+                raise ValueError(f"array {name!r} holds Python objects; store numbers, truth values or texts")
+            index.append((name, array.dtype.str, array.shape))
+            parts.append(array.tobytes() + bytes(-array.nbytes % WORD))
+        head = {"arrays": index, "notes": dict(notes or {})}
+        line = json.dumps(head, sort_keys=True, allow_nan=False, separators=(",", ":")).encode()
+        return self.put(kind, key, line + b" " * (-(len(line) + 1) % WORD) + b"\n" + b"".join(parts))
 
     def get_arrays(self, kind: str, key: str) -> tuple[dict[str, Array], dict[str, Any]] | None:
         """Named arrays and notes of an entry; None as in `get`."""
@@ -105,15 +109,18 @@ class Store:
         if data is None:
             return None
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                notes: dict[str, Any] = json.loads(archive.read("notes"))
-                arrays: dict[str, Array] = {}
-                for entry in archive.namelist():
-                    if entry.startswith("arrays/"):
-                        part = io.BytesIO(archive.read(entry))
-                        arrays[entry.removeprefix("arrays/")] = np.lib.format.read_array(part, allow_pickle=False)
-                return arrays, notes
-        except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+            end = data.index(b"\n")
+            head = json.loads(data[:end])
+            arrays: dict[str, Array] = {}
+            place, memory = end + 1, bytearray(data)  # of our own, so that the arrays can be written
+            for name, kind_of, shape in head["arrays"]:
+                one = np.ndarray(tuple(shape), np.dtype(kind_of), memory, place)
+                if one.dtype.hasobject:
+                    raise ValueError("no numbers")
+                arrays[name] = one
+                place += one.nbytes + -one.nbytes % WORD
+            return arrays, head["notes"]
+        except (ValueError, KeyError, TypeError):
             log.warning("ignored %s: it holds no arrays; it will be made again", self.path(kind, key))
             return None
 

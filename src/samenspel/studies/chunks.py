@@ -38,7 +38,7 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.store import Store, key
 from samenspel.studies.ends import REPORTING
 from samenspel.studies.findings import Findings, Gatherer
-from samenspel.studies.steps import Steps, measured_steps
+from samenspel.studies.steps import Steps, Study, measured_steps
 from samenspel.studies.trial import Trial, check_failures, run_trial, trial_measures
 from samenspel.studies.trial_arrays import FORM, pack, unpack
 from samenspel.systems import catalogue
@@ -136,10 +136,12 @@ class Work:
     @cached_property
     def steps(self) -> Steps:
         """The steps of each model, tried once for all chunks, and how exact they are."""
-        job = self.job
-        return measured_steps(
-            self.atlas, self.scenario, self.drawn, accuracy=job.accuracy, seed=job.seed, store=self.store
-        )
+        return measured_steps(self.study)
+
+    @property
+    def study(self) -> Study:
+        """What the steps depend on."""
+        return Study(self.atlas, self.scenario, self.drawn, self.job.accuracy, self.job.seed, self.store)
 
     @property
     def plans(self) -> dict[str, StepPlan]:
@@ -183,8 +185,8 @@ class Work:
         )
 
     def missing(self) -> list[int]:
-        """Chunks whose trial is not in the store."""
-        return [k for k in range(len(self.chunks)) if self.store.get(KIND, self.trial_key(k)) is None]
+        """Chunks whose trial is not in the store; one that stands there damaged is made anew by the walk."""
+        return [k for k in range(len(self.chunks)) if not self.store.holds(KIND, self.trial_key(k))]
 
     def reservoir(self, k: int, tell: Tell | None = None) -> Reservoir:
         """The people of chunk k, read back or made and kept."""
@@ -250,37 +252,15 @@ def draw(atlas: Atlas, grading: Grading, job: Job) -> Worlds:
     return drawn
 
 
-def fill(work: Work, workers: int = 1, cluster: str | None = None, tell: Tell | None = None) -> bool:
-    """Let a cluster, or several `workers`, make the missing chunks; False: nobody helps, and the walk makes them.
+def run_chunks(work: Work, *, filled: bool = False, allow_failures: bool = False, tell: Tell | None = None) -> Findings:
+    """What the whole run found; `filled`: others have filled the store, and the walk has only to read.
 
-    Raises `SamenspelError` if they cannot do their part; finished chunks stay.
+    Raises `SamenspelError` if nobody can be studied, or too many runs of an arm failed.
     """
     say = tell or (lambda _share: None)
-    if cluster is not None:
-        from samenspel.studies.cluster import fill_from_cluster
-
-        fill_from_cluster(work, cluster, say)
-    elif workers > 1 and len(work.chunks) > 1:
-        from samenspel.studies.workers import fill_store
-
-        fill_store(work, workers, say)
-    else:
-        return False
-    return True
-
-
-def run_chunks(
-    work: Work, *, workers: int = 1, cluster: str | None = None, allow_failures: bool = False, tell: Tell | None = None
-) -> Findings:
-    """What the whole run found; a cluster, or several `workers`, fill the store first.
-
-    Raises `SamenspelError` if nobody can be studied, too many runs of an arm failed, or workers cannot do their part.
-    """
-    say = tell or (lambda _share: None)
-    helped = fill(work, workers, cluster, lambda share: say(0.95 * share))
     outcome = work.atlas.measures[work.scenario.estimand.outcome]
     gatherer = Gatherer(work.scenario, 1.0 if outcome.higher_is == "better" else -1.0)
-    for reservoir, trial in work.walk(None if helped else say):
+    for reservoir, trial in work.walk(None if filled else say):
         gatherer.screened(reservoir)
         if trial is not None:
             gatherer.tried(trial)

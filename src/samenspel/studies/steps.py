@@ -6,7 +6,7 @@ Who is tried depends on the run's worlds and seed alone, so every chunk, worker 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -27,27 +27,49 @@ KIND, FORM = "steps", 1
 Steps = Mapping[str, tuple[StepPlan, Exactness]]  # key of a model → its steps, and how exact they were found to be
 
 
-def measured_steps(
-    atlas: Atlas, scenario: Scenario, drawn: Worlds, *, accuracy: float, seed: int, store: Store
-) -> dict[str, tuple[StepPlan, Exactness]]:
-    """For each model the coarsest steps whose error is at most half of `accuracy` (see `engine.accuracy`)."""
-    out: dict[str, tuple[StepPlan, Exactness]] = {}
-    for group in drawn.groups:
-        part = part_of(group, np.arange(min(WORLDS, len(group.ids))))
-        worlds = reservoir_key(atlas, Worlds((part,), {}, drawn.supports), scenario, None, seed, ())
-        name = key({
-            "form": FORM, "worlds": worlds, "study": repr(scenario), "accuracy": accuracy, "seed": seed,
-            "candidates": repr(CANDIDATES),
-        })  # fmt: skip
-        found = store.get_arrays(KIND, name)
-        if found is None:
-            plan, exactness = _tried(atlas, scenario, part, accuracy, seed)
-            notes = {"plan": asdict(plan), "exactness": exactness.as_json()}
-            store.put_arrays(KIND, name, {}, notes)
-        else:
-            plan, exactness = StepPlan(**found[1]["plan"]), Exactness(**found[1]["exactness"])
-        out[group.model.key] = plan, exactness
-    return out
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What the steps of every model of a run depend on, beside the model's own worlds."""
+
+    atlas: Atlas
+    scenario: Scenario
+    drawn: Worlds
+    accuracy: float
+    seed: int
+    store: Store
+
+
+def measured_steps(given: Study) -> dict[str, tuple[StepPlan, Exactness]]:
+    """For each model the coarsest steps whose error is at most half of the accuracy (see `engine.accuracy`)."""
+    return {group.model.key: steps_of(group, given) for group in given.drawn.groups}
+
+
+def steps_stand(group: Group, given: Study) -> bool:
+    """Whether the steps of a model are in the store."""
+    return given.store.holds(KIND, _name(group, given))
+
+
+def steps_of(group: Group, given: Study) -> tuple[StepPlan, Exactness]:
+    """The steps of one model and how exact they are, read back or tried and kept."""
+    name = _name(group, given)
+    found = given.store.get_arrays(KIND, name)
+    if found is not None:
+        return StepPlan(**found[1]["plan"]), Exactness(**found[1]["exactness"])
+    plan, exactness = _tried(given.atlas, given.scenario, _part(group), given.accuracy, given.seed)
+    given.store.put_arrays(KIND, name, {}, {"plan": asdict(plan), "exactness": exactness.as_json()})
+    return plan, exactness
+
+
+def _part(group: Group) -> Group:
+    return part_of(group, np.arange(min(WORLDS, len(group.ids))))
+
+
+def _name(group: Group, given: Study) -> str:
+    tried = Worlds((_part(group),), {}, given.drawn.supports)
+    return key({
+        "form": FORM, "worlds": reservoir_key(given.atlas, tried, given.scenario, None, given.seed, ()),
+        "study": repr(given.scenario), "accuracy": given.accuracy, "seed": given.seed, "candidates": repr(CANDIDATES),
+    })  # fmt: skip
 
 
 def _tried(atlas: Atlas, scenario: Scenario, group: Group, accuracy: float, seed: int) -> tuple[StepPlan, Exactness]:

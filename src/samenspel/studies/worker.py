@@ -1,20 +1,22 @@
-"""One worker process: ``python -m samenspel.studies.worker``. A job on the first line, then one number of a chunk per line.
+"""One worker process: a job on the first line of input, then one task per line.
 
-For each chunk it answers one line of JSON: {"done": k}, or {"error": {...}} after a mistake that can be put right. It ends
-when its input ends, so it does not outlive the process that started it by more than one chunk. Nothing is unpickled.
+For each task it answers one line of JSON: {"done": task}, or {"error": {...}} after a mistake that can be put right. It ends
+when its input ends, so it does not outlive the process that started it by more than one task. Nothing is unpickled.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.chunks import Job, Work
+from samenspel.studies.tasks import Task, do
 
 
-def serve(lines: TextIO, answers: TextIO) -> None:
+def serve(lines: TextIO, answers: TextIO, do: Callable[[Work, Task], None] = do) -> None:
     """Answer every line until there is no more."""
 
     def answer(document: dict[str, Any]) -> None:
@@ -25,9 +27,9 @@ def serve(lines: TextIO, answers: TextIO) -> None:
         work = Work.rebuild(Job.of(lines.readline()))
         answer({"ready": len(work.chunks)})
         for line in lines:
-            number = int(line)
-            work.chunk(number)
-            answer({"done": number})
+            task = json.loads(line)
+            do(work, task)
+            answer({"done": task})
     except SamenspelError as wrong:
         answer({"error": {"message": wrong.message, "file": wrong.file, "line": wrong.line, "cure": wrong.cure}})
 

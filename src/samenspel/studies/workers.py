@@ -1,7 +1,7 @@
-"""Several processes on one machine fill the store with the chunks of a run; whoever dies is replaced.
+"""Several processes on one machine do the tasks of a run and fill the store; whoever dies is replaced.
 
-Each worker is a new Python that rebuilds the model from the job and writes finished chunks into the store itself, so nothing
-passes between processes but text. A chunk whose worker died is given out again.
+This process does its share. Each other worker is a new Python that rebuilds the model from the job and writes what it finished
+into the store itself, so nothing passes between processes but text. The task of a worker that died is given out again.
 """
 
 from __future__ import annotations
@@ -12,132 +12,178 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+from samenspel.engine.threads import ENVIRONMENT as THREADS
+from samenspel.engine.threads import threads
 from samenspel.quantities.errors import SamenspelError
-from samenspel.store.content import ENVIRONMENT
+from samenspel.store import Store
+from samenspel.store.content import ENVIRONMENT as STORE
 from samenspel.studies.chunks import Work
+from samenspel.studies.tasks import Task, chunk_tasks, do, step_tasks
 
-MOST_DEATHS = 25  # of workers on one chunk before the run gives up: a machine without memory, not bad luck
+MOST_DEATHS = 25  # of workers on one task before the run gives up: a machine without memory, not bad luck
 MOST_WORKERS = 256
+PROGRAM = "samenspel.studies.worker"
+Tell = Callable[[float], None]
 
 
-def fill_store(work: Work, workers: int, tell: Callable[[float], None] | None = None) -> None:
-    """Make every missing chunk with `workers` processes.
+class Crew:
+    """A number of processes, this one among them, for the tasks of one run.
 
-    Raises `SamenspelError` with a worker's own words, or if workers keep dying on one chunk; finished chunks stay.
+    program, here  what the others run, and how this process does a task: both know the same kinds of task
+
+    Raises `SamenspelError` for a number of processes that is none.
     """
-    if not 1 <= workers <= MOST_WORKERS:
-        raise SamenspelError(
-            f"workers must lie from 1 to {MOST_WORKERS}, got {workers}.", cure="Give --workers about the number of cores."
-        )
-    missing = work.missing()
-    if not missing:
-        return
-    crew = _Crew(work, missing, tell)
-    threads = [threading.Thread(target=crew.lead, daemon=True) for _ in range(min(workers, len(missing)))]
-    for thread in threads:
-        thread.start()
-    try:
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(0.2)  # in short turns, so that an interrupt from the keyboard is heard
-    finally:
-        crew.close()
-    if crew.wrong is not None:
-        raise crew.wrong
 
+    def __init__(
+        self, workers: int, program: str = PROGRAM, here: Callable[[Work, Task], None] = do, store: Store | None = None
+    ) -> None:  # fmt: skip
+        if not 1 <= workers <= MOST_WORKERS:
+            raise SamenspelError(
+                f"workers must lie from 1 to {MOST_WORKERS}, got {workers}.", cure="Give --workers about the number of cores."
+            )
+        self.others, self.program, self.here = workers - 1, program, here
+        self._shared = {STORE: str((store or Store()).root), THREADS: str(max(1, threads() // workers))}
+        self._ready: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()  # started, and given no job yet
+        self._todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._left, self._named, self._deaths = 0, 0, dict[str, int]()
+        self._wrong: SamenspelError | None = None
+        self._tell: Tell = lambda _left: None
+        self._threads: list[threading.Thread] = []
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
 
-class _Crew:
-    """The queue of chunks and the processes that work on it."""
+    def __enter__(self) -> Self:
+        return self
 
-    def __init__(self, work: Work, missing: list[int], tell: Callable[[float], None] | None) -> None:
-        self.job, self.root, self.tell = work.job.text(), work.store.root, tell
-        self.all, self.total = len(work.chunks), len(missing)
-        self.todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-        for k in missing:
-            self.todo.put(k)
-        self.left, self.deaths = len(missing), dict.fromkeys(missing, 0)
-        self.wrong: SamenspelError | None = None
-        self.running: set[subprocess.Popen[str]] = set()
-        self.lock = threading.Lock()
-        self.closed = threading.Event()
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
 
-    def lead(self) -> None:
-        """One thread, one worker at a time, until nothing is left to do."""
-        process: subprocess.Popen[str] | None = None
-        while not self.closed.is_set() and self.left > 0:
+    def warm(self) -> None:
+        """Start one of the others already, so that it has read its program when the first task comes."""
+        if self.others:
             try:
-                k = self.todo.get(timeout=0.2)
+                self._ready.put(self._start())
+            except OSError:
+                pass  # said when it is needed
+
+    def do(self, work: Work, tasks: Iterable[Task], tell: Tell | None = None) -> None:
+        """Have all these tasks of a run done; the others begin while later ones are still being named.
+
+        tell  hears the share of the tasks named so far that is done
+
+        Raises `SamenspelError` with a worker's own words, or if workers keep dying on one task; finished tasks stay.
+        """
+        self._deaths.clear()
+        self._tell = tell or (lambda _share: None)
+        self._named = 0
+        for task in tasks:
+            with self._lock:
+                self._named += 1
+                self._left += 1
+            self._todo.put(task)
+            if self._named > 1 and len(self._threads) < min(self.others, self._named):
+                thread = threading.Thread(target=self._lead, args=(work.job.text(),), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        while self._left > 0 and self._wrong is None:
+            try:
+                task = self._todo.get(timeout=0.05)  # in short turns, so that an interrupt from the keyboard is heard
             except queue.Empty:
-                continue  # another worker may yet die and give its chunk back
+                continue  # another worker may yet die and give its task back
+            self.here(work, task)
+            self._note(task, {})
+        if self._wrong is not None:
+            raise self._wrong
+
+    def close(self) -> None:
+        """End all workers; a task in the making is lost, a finished one is not."""
+        self._closed.set()
+        with self._lock:
+            running = list(self._running)
+        for process in running:
+            process.kill()
+        for thread in self._threads:
+            thread.join()
+        while not self._ready.empty():
+            self._end(self._ready.get())
+
+    def _lead(self, job: str) -> None:
+        """One thread, one worker at a time, until the crew is closed."""
+        process: subprocess.Popen[str] | None = None
+        while not self._closed.is_set():
+            try:
+                task = self._todo.get(timeout=0.05)
+            except queue.Empty:
+                continue
             try:
                 if process is None:
-                    process = self._start()
-                answer = self._ask(process, k)
+                    process = self._employed(job)
+                answer = self._ask(process, task)
             except OSError:  # it died between two lines, or could not be started
                 answer = None
             if answer is None:
                 self._end(process)
                 process = None
-            self._note(k, answer)
+            self._note(task, answer)
         self._end(process)
 
-    def close(self) -> None:
-        """End all workers; a chunk in the making is lost, a finished one is not."""
-        self.closed.set()
-        with self.lock:
-            running = list(self.running)
-        for process in running:
-            process.kill()
-
-    def _note(self, k: int, answer: dict[str, Any] | None) -> None:
-        with self.lock:
+    def _note(self, task: Task, answer: dict[str, Any] | None) -> None:
+        with self._lock:
             if answer is not None and "error" in answer:
-                self.wrong = self.wrong or SamenspelError(answer["error"].pop("message"), **answer["error"])
-                self.closed.set()
+                self._wrong = self._wrong or SamenspelError(answer["error"].pop("message"), **answer["error"])
             elif answer is not None:
-                self.left -= 1
-                if self.tell is not None:
-                    self.tell(1 - self.left / self.total)
+                self._left -= 1
+                self._tell(1 - self._left / self._named)
             else:
-                self.deaths[k] += 1
-                if self.deaths[k] > MOST_DEATHS:
-                    self.wrong = SamenspelError(
-                        f"workers died {self.deaths[k]} times on part {k + 1} of {self.all}.",
+                name = json.dumps(task)
+                self._deaths[name] = self._deaths.get(name, 0) + 1
+                if self._deaths[name] > MOST_DEATHS:
+                    self._wrong = SamenspelError(
+                        f"workers died {self._deaths[name]} times on one task: {name}.",
                         cure="Look at the memory of the machine, or use fewer workers.",
                     )
-                    self.closed.set()
-                self.todo.put(k)
+                self._todo.put(task)
 
     def _start(self) -> subprocess.Popen[str]:
         import samenspel
 
         home = str(Path(samenspel.__file__).parents[1])
         paths = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
-        environment = {**os.environ, "PYTHONPATH": paths, ENVIRONMENT: str(self.root)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "samenspel.studies.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            env=environment,
-        )
-        with self.lock:
-            self.running.add(process)
-        assert process.stdin is not None
-        process.stdin.write(self.job + "\n")
+        with self._lock:
+            if self._closed.is_set():
+                raise OSError("closed")
+            process = subprocess.Popen(
+                [sys.executable, "-m", self.program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, "PYTHONPATH": paths, **self._shared},
+            )
+            self._running.add(process)
         return process
 
-    def _ask(self, process: subprocess.Popen[str], k: int) -> dict[str, Any] | None:
-        """The worker's answer about chunk k; None when it died."""
+    def _employed(self, job: str) -> subprocess.Popen[str]:
+        try:
+            process = self._ready.get_nowait()
+        except queue.Empty:
+            process = self._start()
+        assert process.stdin is not None
+        process.stdin.write(job + "\n")
+        return process
+
+    def _ask(self, process: subprocess.Popen[str], task: Task) -> dict[str, Any] | None:
+        """The worker's answer about a task; None when it died."""
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(f"{k}\n")
+        process.stdin.write(json.dumps(task) + "\n")
         process.stdin.flush()
         for line in process.stdout:
             try:
@@ -151,8 +197,8 @@ class _Crew:
     def _end(self, process: subprocess.Popen[str] | None) -> None:
         if process is None:
             return
-        with self.lock:
-            self.running.discard(process)
+        with self._lock:
+            self._running.discard(process)
         for stream in (process.stdin, process.stdout):
             try:
                 if stream is not None:
@@ -164,3 +210,10 @@ class _Crew:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def fill_store(work: Work, crew: Crew, tell: Tell | None = None) -> None:
+    """Have the crew make every missing chunk, the steps of the models first; raises as `Crew.do` does."""
+    say = tell or (lambda _share: None)
+    crew.do(work, step_tasks(work), lambda share: say(0.2 * share))
+    crew.do(work, chunk_tasks(work), lambda share: say(0.2 + 0.8 * share))

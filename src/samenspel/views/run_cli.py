@@ -37,7 +37,9 @@ def run(
     accuracy: Annotated[
         float, typer.Option(help="Largest error of the steps, as a share of a state's spread between people.")
     ] = 1e-3,
-    workers: Annotated[int, typer.Option(help="Processes that share the work; the answer is the same.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that share the work; none: one per processor. The answer is the same.")
+    ] = None,
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Address of a Dask scheduler (tcp://host:port) whose machines do the work.")
     ] = None,
@@ -52,7 +54,9 @@ def run(
 ) -> None:
     """Answer a question: what is published, what would follow from the assumptions, and what the answer rests on."""
     _logging(quiet, verbose)
-    _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
+    _check_sizes(seed=seed, worlds=worlds, people=people, workers=1 if workers is None else workers)
+    from samenspel.engine.threads import processors
+
     c = of(language)
     answer, folder, again = _answer(
         c,
@@ -70,7 +74,7 @@ def run(
             "ladder": ladder,
             "accuracy": accuracy,
             "allow_failures": allow_failures,
-            "workers": workers,
+            "workers": processors() if workers is None else workers,
             "cluster": cluster,
         },
     )

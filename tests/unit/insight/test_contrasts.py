@@ -12,10 +12,11 @@ from samenspel.composition.plain import full_catalogue
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.reader import read_atlas
 from samenspel.evidence.schema_model import Hypothesis
-from samenspel.insight.contrasts import contrasts
+from samenspel.insight.contrasts import Paired, contrasts
 from samenspel.population.stock import reservoir_for
 from samenspel.population.worlds import choose_options, draw_worlds
 from samenspel.quantities.errors import SamenspelError
+from samenspel.store import Store
 from samenspel.studies.trial import trial_measures
 from samenspel.systems import catalogue
 
@@ -40,12 +41,15 @@ def drawn(atlas, ids, **more):
     return draw_worlds(atlas, systems, grades, seed=3, ids=ids, **more)
 
 
+def compared(atlas, study, worlds, reservoir):
+    return contrasts(Paired(atlas, study, worlds, reservoir, 3, "as-is", "numpy", Store(), most_worlds=6, most_people=8))
+
+
 @pytest.fixture(scope="module")
 def answered(pond):
     study, worlds = pond.scenarios["planting"], drawn(pond, np.arange(6))
     reservoir = reservoir_for(pond, worlds, study, people=8, seed=3, measures=trial_measures(study))
-    compare = lambda w=worlds: contrasts(pond, study, w, reservoir, seed=3, engine="numpy", most_worlds=6, most_people=8)  # noqa: E731
-    return study, worlds, reservoir, compare()
+    return study, worlds, reservoir, compared(pond, study, worlds, reservoir)
 
 
 def test_options_that_switch_nothing_differ_by_nothing(answered):
@@ -57,7 +61,7 @@ def test_options_that_switch_nothing_differ_by_nothing(answered):
 
 def test_another_open_question_changes_no_contrast(answered):
     study, worlds, reservoir, both = answered
-    alone = contrasts(read_atlas(POND), study, _without_idle(worlds), reservoir, seed=3, engine="numpy", most_worlds=6, most_people=8)
+    alone = compared(read_atlas(POND), study, _without_idle(worlds), reservoir)
     a, b = alone["hypotheses"]["what-clears"], both["hypotheses"]["what-clears"]
     assert a["pair"] == b["pair"]
     assert a["difference"]["mean"] == pytest.approx(b["difference"]["mean"], abs=1e-9)
@@ -87,7 +91,7 @@ def test_an_option_without_its_only_way_has_no_effect(pond):
     smaller = dataclasses.replace(pond, couplings=cut)
     worlds = drawn(smaller, np.arange(6))
     reservoir = reservoir_for(smaller, worlds, study, people=8, seed=3, measures=trial_measures(study))
-    result = contrasts(smaller, study, worlds, reservoir, seed=3, engine="numpy", most_worlds=6, most_people=8)
+    result = compared(smaller, study, worlds, reservoir)
     effect = {o["id"]: o["effect"] for o in result["hypotheses"]["what-clears"]["options"]}
     assert effect["through-fleas"] == pytest.approx(0, abs=1e-6)
     assert effect["through-silt"] != pytest.approx(0, abs=1e-6)

@@ -186,7 +186,7 @@ def test_a_damaged_chunk_is_made_again(folder, tmp_path, serial, harm):
     if harm != "absent":
         path.write_bytes(changed)
         path.chmod(0o600)
-    assert work.missing() == [1]
+    assert work.missing() == ([1] if harm == "absent" else [])  # the walk finds the others
     assert bits(work_in(folder, tmp_path)) == serial
 
 
@@ -240,8 +240,9 @@ def test_a_worker_answers_line_by_line_and_says_what_is_wrong(folder, tmp_path, 
     monkeypatch.setenv("SAMENSPEL_CACHE", str(tmp_path))
     job = work_in(folder, tmp_path).job
     answers = io.StringIO()
-    serve(io.StringIO(job.text() + "\n1\n"), answers)
-    assert [json.loads(line) for line in answers.getvalue().splitlines()] == [{"ready": 3}, {"done": 1}]
+    task = {"task": "chunk", "number": 1}
+    serve(io.StringIO(f"{job.text()}\n{json.dumps(task)}\n"), answers)
+    assert [json.loads(line) for line in answers.getvalue().splitlines()] == [{"ready": 3}, {"done": task}]
     assert work_in(folder, tmp_path).missing() == [0, 2]
     answers = io.StringIO()
     serve(io.StringIO(dataclasses.replace(job, version="9").text() + "\n0\n"), answers)

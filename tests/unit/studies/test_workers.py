@@ -13,10 +13,17 @@ from test_chunks import bits, folder, serial, work_in  # noqa: F401 - fixtures
 
 from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.chunks import run_chunks
-from samenspel.studies.workers import fill_store
+from samenspel.studies.workers import Crew, fill_store
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds children through /proc")]
-DRIVER = "import sys; from pathlib import Path; from test_chunks import work_in, run_chunks; run_chunks(work_in(Path(sys.argv[1]), sys.argv[2]), workers=2)"
+DRIVER = "import sys; from pathlib import Path; from test_chunks import work_in; from test_workers import together; together(work_in(Path(sys.argv[1]), sys.argv[2]))"
+
+
+def together(work, workers=3):
+    """Fill the store with a crew, then walk through it."""
+    with Crew(workers, store=work.store) as crew:
+        fill_store(work, crew)
+    return run_chunks(work, filled=True)
 
 
 def children(process):
@@ -47,9 +54,10 @@ def drive(folder, root):  # noqa: F811
 
 def test_two_processes_give_the_bits_of_one(folder, tmp_path, serial):  # noqa: F811
     work = work_in(folder, tmp_path)
-    fill_store(work, 2)
+    with Crew(2, store=work.store) as crew:
+        crew.warm()
+        fill_store(work, crew)
     assert work.missing() == []
-    run_chunks(work, workers=2)
     assert bits(work) == serial
 
 
@@ -86,7 +94,7 @@ def test_a_killed_driver_goes_on_where_it_stopped(folder, tmp_path, serial):  # 
     while any(alive(p) for p in orphans) and time.monotonic() < until:
         time.sleep(0.2)
     assert not any(alive(p) for p in orphans)
-    run_chunks(work, workers=2)
+    together(work)
     assert bits(work) == serial
 
 
@@ -96,9 +104,17 @@ def test_a_workers_own_words_reach_the_user(folder, tmp_path):  # noqa: F811
     work = work_in(folder, tmp_path)
     work.job = dataclasses.replace(work.job, version="0.0.0")
     with pytest.raises(SamenspelError, match=r"run is of samenspel 0\.0\.0"):
-        fill_store(work, 2)
-    with pytest.raises(SamenspelError, match="workers must"):
-        fill_store(work, 0)
+        together(work)
+    for workers in (0, 257):
+        with pytest.raises(SamenspelError, match="workers must"):
+            Crew(workers)
+
+
+def test_a_task_that_nobody_knows_is_said(folder, tmp_path):  # noqa: F811
+    work = work_in(folder, tmp_path)
+    for task in ({"task": "tea"}, {"task": "chunk", "number": 99}):
+        with Crew(1, store=work.store) as crew, pytest.raises(SamenspelError, match="no such task"):
+            crew.do(work, [task])
 
 
 def test_an_answer_does_not_say_how_many_processes_made_it(folder, tmp_path, monkeypatch):  # noqa: F811

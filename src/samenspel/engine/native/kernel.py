@@ -27,6 +27,7 @@ KIND = "kernel"
 OBJECT = b"\x7fELF"  # what the loader crashes without
 NARROW = "+avx2,+fma,+avx,+bmi,+bmi2,+f16c"
 WIDE = NARROW + ",+avx512f,+avx512dq,+avx512vl,+avx512bw,+avx512cd,-prefer-256-bit"
+QUICK, THOROUGH = 0, 1  # effort of the compiler's last stage: registers and order of instructions
 _LOADED: dict[str, Kernel] = {}
 _LOCK = threading.Lock()
 
@@ -105,14 +106,23 @@ def generator() -> str:
     return digest.hexdigest()
 
 
-def kernel(what: str, isa: str, build: Callable[[], tuple[str, dict[str, Any]]]) -> Kernel:
-    """Code for what the text `what` fully says, from memory, from the store, or from `build` (LLVM text and header)."""
+def kernel(
+    what: str, isa: str, build: Callable[[], tuple[str, dict[str, Any]]], *, quick: bool = False
+) -> Kernel:
+    """Code for what the text `what` fully says, from memory, from the store, or from `build` (LLVM text and header).
+
+    `quick`: for little work, code made in a quarter of the time that runs at a half of the speed is good enough; the same
+    operations in the same order, so the same bits.
+    """
     aim = target(isa)
-    key = hashlib.sha256("\n".join((what, generator(), aim.cpu, aim.features)).encode()).hexdigest()
+    names = [what, f"quick {what}"] if quick else [what]
+    keys = [hashlib.sha256("\n".join((n, generator(), aim.cpu, aim.features)).encode()).hexdigest() for n in names]
     with _LOCK:
-        if key not in _LOADED:
-            _LOADED[key] = _from_store(key) or _made(key, aim, build)
-        return _LOADED[key]
+        for key in keys:
+            found = _LOADED.get(key) or _from_store(key)
+            if found is not None:
+                return _LOADED.setdefault(key, found)
+        return _LOADED.setdefault(keys[-1], _made(keys[-1], aim, build, quick))
 
 
 def _from_store(key: str) -> Kernel | None:
@@ -130,9 +140,9 @@ def _from_store(key: str) -> Kernel | None:
         return None
 
 
-def _made(key: str, aim: Target, build: Callable[[], tuple[str, dict[str, Any]]]) -> Kernel:
+def _made(key: str, aim: Target, build: Callable[[], tuple[str, dict[str, Any]]], quick: bool) -> Kernel:
     text, header = build()
-    code = compile_object(text, aim)
+    code = compile_object(text, aim, QUICK if quick else THOROUGH)
     header["code"] = hashlib.sha256(code).hexdigest()
     try:
         Store().put(KIND, key, json.dumps(header, sort_keys=True).encode() + b"\n" + code)
@@ -141,26 +151,26 @@ def _made(key: str, aim: Target, build: Callable[[], tuple[str, dict[str, Any]]]
     return _load(header, code)
 
 
-def _machine(aim: Target) -> Any:
+def _machine(aim: Target, effort: int = THOROUGH) -> Any:
     import llvmlite.binding as llvm
 
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=aim.cpu, features=aim.features, opt=1, reloc="pic", codemodel="small", jit=True
+        cpu=aim.cpu, features=aim.features, opt=effort, reloc="pic", codemodel="small", jit=True
     )
 
 
-def _verified(text: str, aim: Target) -> tuple[Any, Any]:
+def _verified(text: str, aim: Target, effort: int = THOROUGH) -> tuple[Any, Any]:
     """The module and its target machine. The text is straight code already: passes over it take long and gain nothing."""
     import llvmlite.binding as llvm
 
     module = llvm.parse_assembly(text)
     module.verify()
-    return module, _machine(aim)
+    return module, _machine(aim, effort)
 
 
-def compile_object(text: str, aim: Target) -> bytes:
+def compile_object(text: str, aim: Target, effort: int = THOROUGH) -> bytes:
     """Machine code, as an object file, for LLVM text."""
-    module, machine = _verified(text, aim)
+    module, machine = _verified(text, aim, effort)
     return machine.emit_object(module)
 
 

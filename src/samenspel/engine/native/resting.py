@@ -22,6 +22,8 @@ from samenspel.engine.native.program import LANES, RowsFunction, Task, emit
 from samenspel.engine.native.vectors import Vectors
 from samenspel.engine.people import Array
 
+FEW = 10_000  # people whom code made quickly brings to rest sooner than better code could be made
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -44,7 +46,7 @@ def march(c: Compiled, x: Array, symbols: Sequence[Any], limits: Limits, task: T
     """
     m, n = x.shape
     what = f"rest {limits} {m} " + " ".join(c.tape.digests[k].hex() for k in c.settling_steps)
-    code = kernel(what, "host", lambda: _module(c, limits))
+    code = kernel(what, "host", lambda: _module(c, limits), quick=n < FEW)
     wide = -(-n // LANES) * LANES
     rows = np.empty((m + 1, wide))
     rows[:m] = np.pad(x, ((0, 0), (0, wide - n)), mode="edge")

@@ -7,7 +7,6 @@ double-precision rows. A person's numbers depend on his own row alone: not on th
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
@@ -28,6 +27,7 @@ from samenspel.engine.native.tables import Steps, aligned, blocked, coefficients
 from samenspel.engine.numpy_engine import run_numpy
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories, tiled
 from samenspel.engine.settle import parameter_rows
+from samenspel.engine.threads import threads as default_threads
 from samenspel.randomness import channel, words
 
 Precision = Literal["single", "double"]
@@ -173,7 +173,7 @@ def run_native(
     first, days = schedules[0].first_day, schedules[0].days
     total = arms * n
     layout, code = day_kernel(base, width, precision, isa)
-    workers = threads or os.cpu_count() or 1
+    workers = threads or default_threads()
     with ThreadPoolExecutor(workers) as pool:
         crew = _Crew(pool, workers)
         c = NativeCompiled(base, isa, total, crew.share)
