@@ -67,17 +67,16 @@ def _gap(options: list[dict[str, Any]]) -> float:
 
 def parts_most(found: Findings, names: npt.NDArray[np.str_], weight: Array) -> dict[str, Any] | None:
     """Measure and week at which the options' mean effects differ most, in SDs over worlds; none with a single option."""
-    best: dict[str, Any] | None = None
     groups = [names == n for n in sorted(set(names.tolist()))]
     if len(groups) < 2:
         return None
-    for measure in trial_measures(found.scenario):
-        for week in found.weeks:
-            m = found.mean(f"effect/{measure}/{week}")
-            centre = float(np.average(m, weights=weight))
-            sd = float(np.sqrt(np.average((m - centre) ** 2, weights=weight)))
-            means = [float(np.average(m[g], weights=weight[g])) for g in groups]
-            gap = (max(means) - min(means)) / sd if sd > 0 else 0.0
-            if best is None or gap > best["gap_sd"]:
-                best = {"measure": measure, "week": int(week), "gap_sd": gap}
-    return best
+    at = [(measure, int(week)) for measure in trial_measures(found.scenario) for week in found.weeks]
+    m = np.array([found.mean(f"effect/{measure}/{week}") for measure, week in at])
+    average = lambda rows, who: (rows[:, who] * weight[who]).sum(1) / weight[who].sum()  # noqa: E731
+    every = np.ones(len(weight), dtype=bool)
+    sd = np.sqrt(average((m - average(m, every)[:, None]) ** 2, every))
+    means = np.array([average(m, g) for g in groups])
+    apart = means.max(0) - means.min(0)
+    gap = np.where(sd > 0, apart / np.where(sd > 0, sd, 1.0), 0.0)
+    k = int(np.argmax(gap))
+    return {"measure": at[k][0], "week": at[k][1], "gap_sd": float(gap[k])}

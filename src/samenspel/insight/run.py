@@ -80,7 +80,6 @@ def run(
     tell = progress or (lambda _stage, _share: None)
     tell("reading the evidence", 0.0)
     with Crew(workers, PROGRAM, do) as crew:
-        crew.warm()
         base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
         study = scenario_of(base, scenario)
         grading = Grading(base, removed)

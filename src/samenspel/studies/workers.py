@@ -48,7 +48,6 @@ class Crew:
             )
         self.others, self.program, self.here = workers - 1, program, here
         self._shared = {STORE: str((store or Store()).root), THREADS: str(max(1, threads() // workers))}
-        self._ready: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()  # started, and given no job yet
         self._todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self._left, self._named, self._deaths = 0, 0, dict[str, int]()
         self._wrong: SamenspelError | None = None
@@ -63,14 +62,6 @@ class Crew:
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def warm(self) -> None:
-        """Start one of the others already, so that it has read its program when the first task comes."""
-        if self.others:
-            try:
-                self._ready.put(self._start())
-            except OSError:
-                pass  # said when it is needed
 
     def do(self, work: Work, tasks: Iterable[Task], tell: Tell | None = None) -> None:
         """Have all these tasks of a run done; the others begin while later ones are still being named.
@@ -110,8 +101,6 @@ class Crew:
             process.kill()
         for thread in self._threads:
             thread.join()
-        while not self._ready.empty():
-            self._end(self._ready.get())
 
     def _lead(self, job: str) -> None:
         """One thread, one worker at a time, until the crew is closed."""
@@ -123,7 +112,7 @@ class Crew:
                 continue
             try:
                 if process is None:
-                    process = self._employed(job)
+                    process = self._start(job)
                 answer = self._ask(process, task)
             except OSError:  # it died between two lines, or could not be started
                 answer = None
@@ -150,7 +139,7 @@ class Crew:
                     )
                 self._todo.put(task)
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self, job: str) -> subprocess.Popen[str]:
         import samenspel
 
         home = str(Path(samenspel.__file__).parents[1])
@@ -168,13 +157,6 @@ class Crew:
                 env={**os.environ, "PYTHONPATH": paths, **self._shared},
             )
             self._running.add(process)
-        return process
-
-    def _employed(self, job: str) -> subprocess.Popen[str]:
-        try:
-            process = self._ready.get_nowait()
-        except queue.Empty:
-            process = self._start()
         assert process.stdin is not None
         process.stdin.write(job + "\n")
         return process

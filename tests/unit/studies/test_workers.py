@@ -55,7 +55,6 @@ def drive(folder, root):  # noqa: F811
 def test_two_processes_give_the_bits_of_one(folder, tmp_path, serial):  # noqa: F811
     work = work_in(folder, tmp_path)
     with Crew(2, store=work.store) as crew:
-        crew.warm()
         fill_store(work, crew)
     assert work.missing() == []
     assert bits(work) == serial
