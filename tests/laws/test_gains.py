@@ -40,12 +40,12 @@ def grade(statement, exists=1.0, told=1.0, **fields):
     return Grade(level="1", exists=exists, told_sign=told, statement=statement, **fields)
 
 
-def gains(ladder, couplings, supports=None, *, on=None, slopes=None, hazards=frozenset(), seed=5, ids=IDS):
+def gains(ladder, couplings, supports=None, *, on=None, slopes=None, hazards=frozenset(), seed=5, ids=IDS, sizes=None):
     supports = {c.id: grade(c.id) for c in couplings} | (supports or {})
     everywhere = {c.id: np.ones(len(ids), dtype=bool) for c in couplings} | (on or {})
     slope = {c.id: np.ones(len(ids)) for c in couplings} | (slopes or {})
     targets = {c.id: c.to for c in couplings}
-    return draw(seed, ids, couplings, supports, everywhere, slope, targets, hazards, ladder)
+    return draw(seed, ids, couplings, supports, everywhere, slope, targets, hazards, ladder, sizes)
 
 
 A, A2 = link("a-moves-t", "a.x"), link("a-also-moves-t", "a.z")
@@ -130,16 +130,16 @@ def test_the_budget_is_never_exceeded_and_is_all_shared(ladder):
 
 def test_measured_gains_come_first_and_may_fill_the_budget(ladder):
     """M leaves (1 - M) B to the others; at the limit the world is refused."""
-    measured = {A.id: grade("trial", size=(0.6, 0.0))}
+    of = lambda size: {A.id: np.full(len(IDS), size)}  # noqa: E731
     free, _ = gains(ladder, [A, B])
-    taken, refused = gains(ladder, [A, B], measured)
+    taken, refused = gains(ladder, [A, B], sizes=of(0.6))
     alone, _ = gains(ladder, [B])
     assert taken[A.id].measured
     np.testing.assert_allclose(taken[A.id].gamma, 0.6)
     np.testing.assert_allclose(np.abs(taken[B.id].gamma), 0.4 * np.abs(alone[B.id].gamma), rtol=1e-9)
     assert not refused.any()
     assert not free[A.id].measured
-    _, full = gains(ladder, [A, B], {A.id: grade("trial", size=(ladder.budget_measured_limit.value, 0.0))})
+    _, full = gains(ladder, [A, B], sizes=of(ladder.budget_measured_limit.value))
     assert full.all()
 
 

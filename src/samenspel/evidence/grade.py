@@ -13,12 +13,17 @@ from typing import Literal
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.routes import Routes
-from samenspel.evidence.schema import Claim, Source
+from samenspel.evidence.schema import Claim, Effect, Source
 from samenspel.evidence.schema_ladder import LEVELS
 from samenspel.evidence.schema_model import Coupling
 
 #: levels of the ladder, and none for what asserts no relation in the world (a definition, a step of a method …)
 Level = Literal["5", "T", "4", "3", "2", "1", "0", "none"]
+#: conditions of level 5 that a randomised claim may fail
+Condition = Literal[
+    "not-moved", "source-interval", "target-interval", "holds-zero", "suspect", "no-treatment", "several-routes", "pooled"
+]
+NEAR = 2  # conditions that a near miss may fail
 RANDOMISED = frozenset({"rct", "cross-over"})
 POOLING = frozenset({"meta-analysis", "systematic-review"})
 #: designs whose best level is that they argue
@@ -76,7 +81,6 @@ class Grade:
     told_sign: float
     statement: str
     body: str | None = None
-    size: tuple[float, float] | None = None  # set where a level-5 trial gives a gain
     best: tuple[str, ...] = ()  # claims at the level
     articles: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
@@ -132,7 +136,7 @@ class Grading:
         if claim.species != "human" or design in ARGUING:
             return "0" if "commercial" in claim.limits else "1"
         if design in RANDOMISED and (claim.intervention is not None or claim.kind in ("effect", "dose")):
-            return "T" if pooled or not self._moved_alone(claim) else "5"
+            return "T" if pooled or self.short_of_five(claim) else "5"
         return self._observed(design, claim, source)
 
     def _observed(self, design: str, claim: Claim, source: Source) -> Level:
@@ -154,18 +158,33 @@ class Grading:
         words = [self.atlas.quantities.get(end) for end in ends]
         return all(word is not None and word.system in SOCIAL_SYSTEMS for word in words)
 
-    def _moved_alone(self, claim: Claim) -> bool:
-        """Whether a randomised study moved the source, printed both changes, and had no other way to the target."""
+    def short_of_five(self, claim: Claim) -> list[Condition]:
+        """What a randomised claim lacks of level 5; nothing where it has all."""
         change, effect = claim.source_change, claim.effect
-        if not claim.moved or change is None or effect is None or claim.suspect is not None:
-            return False
-        if change.value is None or effect.value is None or change.low is None or change.high is None:
-            return False
-        if change.low <= 0.0 <= change.high:
-            return False
-        return claim.intervention is not None and not self.routes.several(
-            claim.intervention, claim.subject, claim.object
-        )
+        lacks: dict[Condition, bool] = {
+            "not-moved": not claim.moved,
+            "source-interval": not _bounded(change),
+            "target-interval": not _bounded(effect),
+            "holds-zero": _holds_zero(change),
+            "suspect": claim.suspect is not None,
+            "no-treatment": claim.intervention is None,
+            "several-routes": claim.intervention is not None
+            and self.routes.several(claim.intervention, claim.subject, claim.object),
+            "pooled": bool(claim.pools),
+        }
+        return [condition for condition, true in lacks.items() if true]
+
+    @cached_property
+    def near_misses(self) -> dict[str, list[Condition]]:
+        """Randomised claims that fail at most `NEAR` conditions of level 5, and which; the nearest first."""
+        found = {c.id: self.short_of_five(c) for _, c in self.atlas.pairs() if self.levels.get(c.id) == "T"}
+        return {c: lacks for c, lacks in sorted(found.items(), key=lambda e: (len(e[1]), e[0])) if len(lacks) <= NEAR}
+
+    @cached_property
+    def measured(self) -> dict[str, str]:
+        """Couplings whose size a level-5 claim sets that is left, and the claim: the number that README prints."""
+        sized = {c.id: c.size for c in self.atlas.couplings.values() if c.size is not None}
+        return {c: claim for c, claim in sorted(sized.items()) if self.levels.get(claim) == "5"}
 
     def article(self, claim_id: str) -> str:
         """The study that a claim goes back to: its primary's source, else its own."""
@@ -244,6 +263,15 @@ class Grading:
         claim = self.atlas.claims[claim_id]
         design = claim.design or self.atlas.source_with(claim_id).design
         return claim.species in ("animal", "cells") or design in ("animal", "cells")
+
+
+def _bounded(effect: Effect | None) -> bool:
+    return effect is not None and None not in (effect.value, effect.low, effect.high)
+
+
+def _holds_zero(effect: Effect | None) -> bool:
+    low, high = (effect.low, effect.high) if effect is not None else (None, None)
+    return low is not None and high is not None and low <= 0.0 <= high
 
 
 def removed_by(

@@ -168,6 +168,16 @@ class Delay(Record):
     claim: ClaimId | None = None
 
 
+class Trial(Record):
+    """What a size needs beside its claim, as the claim's source prints it."""
+
+    days: float = Field(gt=0)  # from the start of treatment to the day of both changes
+    start: float | None = None  # mean of the source before, in the unit of its change; none: as in general adults
+    source_sd: float | None = Field(default=None, gt=0)  # the trial's SD, where the change of the source is standardised
+    target_sd: float | None = Field(default=None, gt=0)
+    transport: Literal["same", "other-chronic-pain", "healthy"]  # whom the trial studied, seen from whom the coupling is about
+
+
 class Coupling(Record):
     """One influence between two systems; its id is a sentence that can be true or false."""
 
@@ -186,6 +196,7 @@ class Coupling(Record):
     claims: tuple[ClaimId, ...] = ()
     against: tuple[ClaimId, ...] = ()
     size: ClaimId | None = None  # the one level-5 claim that sets the gain; none: the budget does
+    trial: Trial | None = None  # goes with size
     assumption: Wording | None = None  # why it is listed at all when no claim states it
     premise: Literal["link", "link-and-sign"] | None = None  # a drawing's own: taken as there, or there and as told
     lever: Literal[
@@ -200,6 +211,14 @@ class Coupling(Record):
             raise ValueError("a premise is assumed: say so in assumption = {en, nl}")
         if self.premise is not None and (self.claims or self.against or self.size):
             raise ValueError("a coupling is a premise or rests on claims, not both; remove premise and let the claims grade it")
+        return self
+
+    @model_validator(mode="after")
+    def _size_and_trial(self) -> Coupling:
+        if (self.size is None) != (self.trial is None):
+            raise ValueError("size and trial go together: write trial = { days = …, transport = … } beside size, or neither")
+        if self.size is not None and (self.input or self.form.kind == "identity" or self.bound is not None):
+            raise ValueError("size is for influences between states; an input, a wire or a hazard has none")
         return self
 
     @property

@@ -68,12 +68,14 @@ def draw(
     targets: Mapping[str, str],
     hazards: frozenset[str],
     ladder: Ladder,
+    sizes: Mapping[str, Array] | None = None,
 ) -> tuple[dict[str, Drawn], Flags]:
     """γ of every coupling in every world, and which worlds are refused because measured gains fill a budget.
 
     `on[id]` (W,) says where the chosen options switch a coupling on; `slopes[id]` (W,) its largest slope; `targets[id]`
-    the target quantity of its port; `hazards` the couplings into hazard ports.
+    the target quantity of its port; `hazards` the couplings into hazard ports; `sizes[id]` (W,) gains that a trial measured.
     """
+    sizes = sizes or {}
     present: dict[str, Flags] = {}
     signs: dict[str, Array] = {}
     for c in couplings:
@@ -87,11 +89,8 @@ def draw(
     for c in sorted(couplings, key=lambda c: c.id):
         if c.form.kind == "identity":
             continue
-        support = supports[c.id]
-        if support.size is not None:
-            mean, sd = support.size
-            z = special.ndtri(world_uniform(seed, worlds, f"size/{c.id}"))
-            out[c.id] = Drawn(np.where(on[c.id], mean + sd * z, 0.0), True)
+        if c.id in sizes:
+            out[c.id] = Drawn(np.where(on[c.id], sizes[c.id], 0.0), True)
         elif c.input or c.id in hazards:
             sigma = ladder.input_sigma.value if c.input else ladder.hazard_sigma.value
             size = sigma * special.ndtri(0.5 + 0.5 * world_uniform(seed, worlds, f"size/{c.id}"))

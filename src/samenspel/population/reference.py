@@ -42,6 +42,24 @@ class Rest:
     final: dict[str, Array]
     peak: dict[tuple[str, str], Array]
     settled: npt.NDArray[np.bool_]
+    linear: dict[str, Linear]
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """One system near its rest, in W worlds: Jacobian (W, m, m), and how ports and states move states and read-outs."""
+
+    ports: list[str]
+    wanted: list[str]
+    jacobian: Array
+    push: Array  # (m, ports, W)
+    by_state: Array  # (wanted, m, W)
+    by_port: Array  # (wanted, ports, W)
+
+    def of(self, port: str, target: str) -> tuple[Array, Array, Array, Array]:
+        """(W, m, m), (W, m), (W, m), (W,) for one port and one read-out."""
+        k, h = self.ports.index(port), self.wanted.index(target)
+        return self.jacobian, self.push[:, k].T, self.by_state[h].T, self.by_port[h, k]
 
 
 def rest(
@@ -52,6 +70,7 @@ def rest(
     final: dict[str, Array] = {}
     peak: dict[tuple[str, str], Array] = {}
     settled = np.ones(worlds, dtype=bool)
+    linear: dict[str, Linear] = {}
     for system in systems:
         model = _alone(system)
         own = {k: v for k, v in parameters.items() if k in model.parameter_names}
@@ -72,13 +91,14 @@ def rest(
         wanted = sorted({*targets.values(), *(s for s in sources if s.startswith(system.system + ".") and s in names)})
         if not ports or not wanted:
             continue
-        response = _responses(c, x, p, u, held, [port.address for port in ports], wanted, worlds)
+        near = linear[system.system] = _near(c, x, p, u, held, [port.address for port in ports], wanted, worlds)
+        response = _responses(near)
         for (port, name), (still, largest) in response.items():
             if targets[port] == name:
                 final[port] = still
             if name in sources:
                 peak[port, name] = largest
-    return Rest(at, final, peak, settled)
+    return Rest(at, final, peak, settled, linear)
 
 
 @cache
@@ -87,10 +107,10 @@ def _alone(system: type[System]) -> Model:
     return compose([system], name=system.system, open_ports=True)
 
 
-def _responses(
+def _near(
     c: Compiled, x: Array, p: list[float | Array], u: list[float], held: Array, ports: list[str], wanted: list[str], worlds: int
-) -> dict[tuple[str, str], tuple[Array, Array]]:
-    """(port, quantity) → (final shift, largest response), from the symbols of one system."""
+) -> Linear:
+    """The linear form, from the symbols of one system."""
     model, m = c.model, len(c.model.states)
     jacobian = np.zeros((worlds, m, m))
     for (i, j), value in zip(c.jacobian_entries, c.jacobian(x, p, u, held, 0.0), strict=True):
@@ -99,6 +119,14 @@ def _responses(
     push = values(c.settled_steps, ports).transpose(1, 0, 2)
     readout = [c.resting.at[w] for w in wanted]
     by_state, by_port = values(readout, model.state_names), values(readout, ports)
+    return Linear(ports, wanted, jacobian, push.transpose(1, 0, 2), by_state, by_port)
+
+
+def _responses(near: Linear) -> dict[tuple[str, str], tuple[Array, Array]]:
+    """(port, quantity) → (final shift, largest response)."""
+    worlds, m, _ = near.jacobian.shape
+    ports, wanted, jacobian, by_state, by_port = near.ports, near.wanted, near.jacobian, near.by_state, near.by_port
+    push = near.push.transpose(1, 0, 2)
     moved = np.empty((len(FREQUENCIES), worlds, m, len(ports)), dtype=complex)
     for k, w in enumerate(FREQUENCIES):
         moved[k] = np.linalg.solve(1j * w * np.eye(m) - jacobian, push.transpose(2, 1, 0)) if m else 0

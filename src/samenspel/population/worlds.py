@@ -22,8 +22,10 @@ from samenspel.declare.model import Model
 from samenspel.declare.system import System
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grade
+from samenspel.evidence.schema_ladder import Ladder
 from samenspel.evidence.schema_model import Coupling, Distribution, Hypothesis
 from samenspel.population.gains import Drawn, draw, stabilise, world_uniform
+from samenspel.population.measured import gain, response, sized
 from samenspel.population.reference import Rest, rest
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
@@ -187,7 +189,8 @@ def _group(
     targets = {c.id: f"{words[c.to].system}.{_port(words, c.to).shifts}" for c in couplings}
     hazards = frozenset(c.id for c in couplings if _port(words, c.to).combine == "hazard")
     rules = atlas.need_ladder().varied(ladder)
-    drawn, full = draw(seed, ids, couplings, supports, on, slopes, targets, hazards, rules)
+    sizes = _sizes(atlas, systems, couplings, supports, seed, ids, still, centres, scales, targets, rules)
+    drawn, full = draw(seed, ids, couplings, supports, on, slopes, targets, hazards, rules, sizes)
     peaks = _peaks(atlas, couplings, still, targets, hazards)
     drawn, unstable = stabilise(drawn, couplings, slopes, peaks, rules)
     unstable = unstable if len(unstable) else np.zeros(len(ids), dtype=bool)
@@ -308,6 +311,30 @@ def _peaks(
         for (port, source), largest in still.peak.items():
             if port == c.to:
                 out[c.id, source] = largest * per_sd / unit_of(atlas, source)
+    return out
+
+
+def _sizes(
+    atlas: Atlas, systems: tuple[type[System], ...], couplings: list[Coupling], supports: Mapping[str, Grade], seed: int,
+    ids: Ids, still: Rest, centres: Mapping[str, Array | float], scales: Mapping[str, Array], targets: Mapping[str, str],
+    ladder: Ladder,
+) -> dict[str, Array]:  # fmt: skip
+    """Gains that level-5 trials measured, where they lasted long enough for the target to answer."""
+    out: dict[str, Array] = {}
+    found = sized(couplings, supports)
+    if not found:
+        return out
+    middle = {p.address: centre(atlas, atlas.parameters[p.address]) * in_declared_unit(atlas.parameters[p.address], p.unit, 1.0)
+              for s in systems for p in s.of(Parameter)}  # fmt: skip
+    usual = rest(systems, {**centres, **middle}, 1, [c.source for c in found])
+    for c in found:
+        assert c.trial is not None
+        port, target, days, system = c.to, targets[c.id], c.trial.days, c.to.split(".")[0]
+        if response(usual.linear[system], port, target, c, days)[0] >= ladder.minimum_response.value:
+            out[c.id] = gain(
+                atlas, c, ladder, seed=seed, worlds=ids, x_ref=still.at[c.source], scale=scales[c.id],
+                reached=response(still.linear[system], port, target, c, days), target=target,
+            )  # fmt: skip
     return out
 
 

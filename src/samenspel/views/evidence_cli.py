@@ -128,6 +128,24 @@ def gaps_command(atlas: AtlasFolder = None, language: Language = "en", as_json: 
             typer.echo(f"  - {base.claims[claim].nl if language == 'nl' else base.claims[claim].en} [{claim}]")
 
 
+@app.command("sizes")
+def sizes_command(atlas: AtlasFolder = None, language: Language = "en", as_json: AsJson = False) -> None:
+    """Links whose size a level-5 trial sets, and which randomised claims miss level 5 by little."""
+    from samenspel.evidence.grade import Grading
+    from samenspel.evidence.phrases import phrase
+
+    grading = Grading(_atlas(atlas))
+    if as_json:
+        _json({"schema": 1, "measured": grading.measured, "near_misses": grading.near_misses})
+        return
+    typer.echo(phrase(language, "measured-gains", n=len(grading.measured)))
+    for coupling, claim in grading.measured.items():
+        typer.echo(f"  - {coupling} [{claim}]")
+    typer.echo(phrase(language, "near-misses", n=len(grading.near_misses)))
+    for claim, lacks in grading.near_misses.items():
+        typer.echo(f"  - {claim}: {'; '.join(phrase(language, condition) for condition in lacks)}")
+
+
 @app.command("question")
 def question_command(
     about: Annotated[str, typer.Argument(help="Id of a question, or a word of the vocabulary.")],

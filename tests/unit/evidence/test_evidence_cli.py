@@ -33,6 +33,7 @@ def invoke(kitchen):
         (("printed",), {"schema", "compared", "mismatches"}),
         (("conflicts",), {"schema", "conflicts"}),
         (("gaps",), {"schema", "gaps"}),
+        (("sizes",), {"schema", "measured", "near_misses"}),
         (("table", "--where", "kind = 'association'"), {"schema", "rows"}),
         (("knockout", "--source", "cook-2001"), {"schema", "removed", "changes", "conflicts"}),
     ],

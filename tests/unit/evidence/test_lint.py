@@ -65,7 +65,7 @@ BREAK = {
     "coupling-has-a-reason": lambda k: k.coupling(),
     "size-comes-from-level-five": lambda k: [
         k.source(TAUGHT, claim(f"{TAUGHT}.heat.steam")),
-        k.coupling(f"{TAUGHT}.heat.steam", more=f'size = "{TAUGHT}.heat.steam"'),
+        k.coupling(f"{TAUGHT}.heat.steam", more=f'size = "{TAUGHT}.heat.steam"\ntrial = {{ days = 7.0, transport = "same" }}'),
     ],
     "total-effect-sets-no-parameter": lambda k: [
         k.source(TAUGHT, claim(f"{TAUGHT}.heat.steam", kind="effect", more=effect() + '\nintervention = "stoking"'),
