@@ -51,7 +51,7 @@ def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
             }
             for c in couplings
         ],
-        "level_5_gains": sum(g.size is not None for g in grades.values()),
+        "level_5_gains": len(grading.measured),
         "assumptions": assumptions,
         "weakest": [c.id for c in weakest],
         "left_out": len(left_out),
