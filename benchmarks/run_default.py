@@ -76,7 +76,7 @@ def main() -> None:
         store = Path(folder) / "store"
         environment = {**os.environ, "SAMENSPEL_CACHE": str(store)}
         command = [*python, "run", "--quiet", "--worlds", str(given.worlds), "--people", str(given.people), "--engine", given.engine]
-        command += ["--workers", str(given.workers)] if given.workers > 1 else []
+        command += ["--workers", str(given.workers)]
         command += [given.scenario] if given.scenario else []
         command += ["--atlas", str(given.atlas)] if given.atlas else []
         walls, peaks = [], []

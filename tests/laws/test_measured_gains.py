@@ -118,6 +118,10 @@ def test_a_standardised_difference_needs_the_sd_of_its_trial(tmp_path):
     plain = gammas(drawn(pond(tmp_path)))
     halved = gammas(drawn(pond(tmp_path, 'days = 14.0, transport = "same", target_sd = 0.5', smd)))
     assert np.allclose(halved, 0.5 * plain)
+    with pytest.raises(SamenspelError, match="gives no SD"):
+        drawn(pond(tmp_path, source=smd))
+    with pytest.raises(SamenspelError, match="not standardised"):
+        drawn(pond(tmp_path, 'days = 14.0, transport = "same", target_sd = 0.5'))
 
 
 def test_who_else_is_drawn_changes_no_measured_gain(tmp_path):

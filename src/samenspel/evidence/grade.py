@@ -86,6 +86,10 @@ class Grade:
     against: tuple[str, ...] = ()
     levels: Mapping[str, Level] = field(default_factory=dict[str, Level])  # of each claim for and against
 
+    def sets_size(self, coupling: Coupling) -> bool:
+        """Whether a level-5 claim that is left sets the size of the coupling this is the grade of."""
+        return coupling.size is not None and self.levels.get(coupling.size) == "5"
+
 
 @dataclass(frozen=True)
 class Grading:
@@ -183,8 +187,8 @@ class Grading:
     @cached_property
     def measured(self) -> dict[str, str]:
         """Couplings whose size a level-5 claim sets that is left, and the claim: the number that README prints."""
-        sized = {c.id: c.size for c in self.atlas.couplings.values() if c.size is not None}
-        return {c: claim for c, claim in sorted(sized.items()) if self.levels.get(claim) == "5"}
+        couplings, grades = self.atlas.couplings, self.couplings()
+        return {c: couplings[c].size or "" for c, grade in grades.items() if grade.sets_size(couplings[c])}
 
     def article(self, claim_id: str) -> str:
         """The study that a claim goes back to: its primary's source, else its own."""

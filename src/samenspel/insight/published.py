@@ -64,9 +64,9 @@ def used_for_gains(atlas: Atlas, worlds: Worlds) -> set[str]:
     grading = Grading(atlas)
     out = {grading.article(c) for e in atlas.parameters.values() for c in e.claims if c in atlas.claims}
     for coupling, grade in worlds.supports.items():
-        size = atlas.couplings[coupling].size
-        if size is not None and grade.levels.get(size) == "5":
-            out.add(grading.article(size))
+        entry = atlas.couplings[coupling]
+        if grade.sets_size(entry):
+            out.add(grading.article(entry.size or ""))
     return out
 
 

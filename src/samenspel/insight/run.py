@@ -79,17 +79,17 @@ def run(
     _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
     tell = progress or (lambda _stage, _share: None)
     tell("reading the evidence", 0.0)
-    with Crew(workers, PROGRAM, do) as crew:
-        base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
-        study = scenario_of(base, scenario)
-        grading = Grading(base, removed)
-        tell("drawing worlds", 0.02)
-        job = job_of(
-            base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed,
-            accuracy=accuracy,
-        )  # fmt: skip
-        work = Work(base, study, draw(base, grading, job), job)
-        said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
+    crew = Crew(workers, PROGRAM, do)
+    base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
+    study = scenario_of(base, scenario)
+    grading = Grading(base, removed)
+    tell("drawing worlds", 0.02)
+    job = job_of(
+        base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
+    )
+    work = Work(base, study, draw(base, grading, job), job)
+    said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
+    with crew:
         filled = _filled(work, crew, cluster, lambda share: said(0.95 * share))
         found = run_chunks(work, filled=filled, allow_failures=allow_failures, tell=said)
         worlds_of = tuple(found.worlds.tolist())

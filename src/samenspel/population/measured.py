@@ -23,15 +23,18 @@ import numpy.typing as npt
 import scipy.linalg
 
 from samenspel.composition.forms import numeric
+from samenspel.composition.values import quantile
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grade
+from samenspel.evidence.scales import Scale, se_of
 from samenspel.evidence.schema import Effect
 from samenspel.evidence.schema_ladder import Ladder
-from samenspel.evidence.schema_model import Coupling
+from samenspel.evidence.schema_model import Coupling, Distribution
+from samenspel.population.gains import world_uniform
 from samenspel.population.reference import Linear
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.units import conversion
-from samenspel.randomness import channel, normal_quantile, uniform
+from samenspel.randomness import normal_quantile
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
@@ -39,7 +42,7 @@ Ids = npt.NDArray[np.int64]
 
 def sized(couplings: list[Coupling], supports: Mapping[str, Grade]) -> list[Coupling]:
     """Couplings whose size a level-5 claim sets that has not been taken away."""
-    return [c for c in couplings if c.size is not None and supports[c.id].levels.get(c.size) == "5"]
+    return [c for c in couplings if supports[c.id].sets_size(c)]
 
 
 def response(linear: Linear, port: str, target: str, coupling: Coupling, days: float) -> Array:
@@ -72,16 +75,17 @@ def gain(
 ) -> Array:  # fmt: skip
     """γ (W,) of a coupling with a size; `scale` is D, `reached` R, both by world.
 
-    Raises `SamenspelError` naming the coupling if the claim's words are not held at the coupling's ends, or units differ.
+    Raises `SamenspelError` naming the coupling if the claim's words are not held at the coupling's ends, a change has no
+    interval, a standardised one no SD, or units differ.
     """
     claim, trial = atlas.claim(coupling.size or ""), coupling.trial
     assert trial is not None
     assert claim.effect is not None
     assert claim.source_change is not None
     x_unit, y_unit = _units(atlas, coupling, target)
-    draw = lambda name: uniform(seed, person=np.zeros_like(worlds), world=worlds, day=0, channel=channel(name))  # noqa: E731
-    dy = _drawn(claim.effect, trial.target_sd, y_unit, draw(f"size/{coupling.id}"))
-    dx = _drawn(claim.source_change, trial.source_sd, x_unit, draw(f"size/{coupling.id}/source"), one_sign=True)
+    draw = lambda name: world_uniform(seed, worlds, name)  # noqa: E731
+    dy = _drawn(coupling, claim.effect, trial.target_sd, y_unit, draw(f"size/{coupling.id}"))
+    dx = _drawn(coupling, claim.source_change, trial.source_sd, x_unit, draw(f"size/{coupling.id}/source"), one_sign=True)
     x0 = x_ref if trial.start is None else np.full_like(x_ref, trial.start * conversion(claim.source_change.unit, x_unit))
     moved = (numeric(coupling.form, x0 + dx, x_ref) - numeric(coupling.form, x0, x_ref)) / scale
     sigma = {"same": 0.0, "other-chronic-pain": ladder.transport_chronic_pain.value,
@@ -109,18 +113,22 @@ def _units(atlas: Atlas, coupling: Coupling, target: str) -> tuple[str, str]:
     return out[0], out[1]
 
 
-def _drawn(effect: Effect, sd: float | None, unit: str, u: Array, *, one_sign: bool = False) -> Array:
+def _drawn(
+    coupling: Coupling, effect: Effect, sd: float | None, unit: str, u: Array, *, one_sign: bool = False
+) -> Array:
     """Draws of a printed difference in a unit, from its interval; `one_sign`: none crosses 0."""
-    assert effect.value is not None
-    assert effect.low is not None
-    assert effect.high is not None
-    half = float(normal_quantile(np.array([0.5 + (effect.level or 0.95) / 2]))[0])
-    factor = (sd or 1.0) * conversion("1" if effect.metric.upper() == "SMD" and sd is None else effect.unit, unit)
-    mean, se = effect.value, (effect.high - effect.low) / (2 * half)
-    if not one_sign or se == 0:
-        return factor * (mean + se * normal_quantile(u))
-    from scipy.special import ndtr
-
-    beyond = float(ndtr(-abs(mean) / se))  # share of the normal on the wrong side of 0
-    side = 1.0 if mean > 0 else -1.0
-    return factor * side * (abs(mean) + se * normal_quantile(beyond + (1.0 - beyond) * u))
+    se = se_of(effect, Scale.identity())
+    standardised = effect.metric.upper() == "SMD"
+    if se is None or effect.value is None or standardised != (sd is not None):
+        what = (
+            "has no interval with its level" if se is None or effect.value is None
+            else "is standardised and trial gives no SD" if standardised
+            else "is not standardised, yet trial gives an SD"
+        )  # fmt: skip
+        raise SamenspelError(
+            f"coupling {coupling.id}: a change printed by {coupling.size} {what}.",
+            cure="Correct the claim, or trial.source_sd and trial.target_sd, or remove size.",
+        )
+    side = {"low": 0.0} if effect.value > 0 else {"high": 0.0}
+    spread = Distribution(kind="normal", mean=effect.value, sd=se, **(side if one_sign else {}))
+    return (sd or 1.0) * conversion(effect.unit, unit) * quantile(spread, u)

@@ -116,20 +116,20 @@ def _near(
     for (i, j), value in zip(c.jacobian_entries, c.jacobian(x, p, u, held, 0.0), strict=True):
         jacobian[:, i, j] = value
     values = lambda of, by: rows(c.slopes(of, by)(x, p, u, held, 0.0), worlds).reshape(len(of), len(by), worlds)  # noqa: E731
-    push = values(c.settled_steps, ports).transpose(1, 0, 2)
+    push = values(c.settled_steps, ports)
     readout = [c.resting.at[w] for w in wanted]
     by_state, by_port = values(readout, model.state_names), values(readout, ports)
-    return Linear(ports, wanted, jacobian, push.transpose(1, 0, 2), by_state, by_port)
+    return Linear(ports, wanted, jacobian, push, by_state, by_port)
 
 
 def _responses(near: Linear) -> dict[tuple[str, str], tuple[Array, Array]]:
     """(port, quantity) → (final shift, largest response)."""
     worlds, m, _ = near.jacobian.shape
     ports, wanted, jacobian, by_state, by_port = near.ports, near.wanted, near.jacobian, near.by_state, near.by_port
-    push = near.push.transpose(1, 0, 2)
+    push = near.push.transpose(2, 0, 1)
     moved = np.empty((len(FREQUENCIES), worlds, m, len(ports)), dtype=complex)
     for k, w in enumerate(FREQUENCIES):
-        moved[k] = np.linalg.solve(1j * w * np.eye(m) - jacobian, push.transpose(2, 1, 0)) if m else 0
+        moved[k] = np.linalg.solve(1j * w * np.eye(m) - jacobian, push) if m else 0
     total = by_port.transpose(2, 0, 1)[None] + np.einsum("hmw,kwmp->kwhp", by_state, moved)
     return {
         (port, name): (total[0, :, h, k].real, np.abs(total[:, :, h, k]).max(0))

@@ -69,8 +69,8 @@ class Store:
         return path
 
     def holds(self, kind: str, key: str) -> bool:
-        """Whether a file stands where the entry belongs; `get` says whether it is sound."""
-        return self.path(kind, key).is_file()
+        """Whether a sound entry is there."""
+        return self.get(kind, key) is not None
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The bytes of an entry; None when it is absent, damaged, or not the user's own (logged)."""

@@ -185,7 +185,7 @@ class Work:
         )
 
     def missing(self) -> list[int]:
-        """Chunks whose trial is not in the store; one that stands there damaged is made anew by the walk."""
+        """Chunks whose trial is not in the store."""
         return [k for k in range(len(self.chunks)) if not self.store.holds(KIND, self.trial_key(k))]
 
     def reservoir(self, k: int, tell: Tell | None = None) -> Reservoir:

@@ -48,7 +48,7 @@ class Crew:
             )
         self.others, self.program, self.here = workers - 1, program, here
         self._shared = {STORE: str((store or Store()).root), THREADS: str(max(1, threads() // workers))}
-        self._todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._todo: queue.Queue[Task] = queue.Queue()  # a SimpleQueue of 3.11 can forget the timeout of a second taker
         self._left, self._named, self._deaths = 0, 0, dict[str, int]()
         self._wrong: SamenspelError | None = None
         self._tell: Tell = lambda _left: None

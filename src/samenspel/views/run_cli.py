@@ -56,6 +56,7 @@ def run(
     _logging(quiet, verbose)
     _check_sizes(seed=seed, worlds=worlds, people=people, workers=1 if workers is None else workers)
     from samenspel.engine.threads import processors
+    from samenspel.studies.workers import MOST_WORKERS
 
     c = of(language)
     answer, folder, again = _answer(
@@ -74,7 +75,7 @@ def run(
             "ladder": ladder,
             "accuracy": accuracy,
             "allow_failures": allow_failures,
-            "workers": processors() if workers is None else workers,
+            "workers": min(processors(), MOST_WORKERS) if workers is None else workers,
             "cluster": cluster,
         },
     )
