@@ -105,7 +105,7 @@ def simulate(
 
         log.info("engine reference for model %s: it was imported from SBML", model.name)
         return simulate_sbml(model, times, rtol, atol, parameters=parameters, start=start, columns=columns,
-                             amounts=amounts, concentrations=concentrations)  # fmt: skip
+                             amounts=amounts, concentrations=concentrations, seed=seed)  # fmt: skip
     if amounts or concentrations:
         raise SamenspelError(f"model {model.name!r} has no species: amounts and concentrations are for imported models.")
     from samenspel.engine.single import simulate_single

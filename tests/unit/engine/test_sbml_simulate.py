@@ -230,3 +230,18 @@ def test_engines_of_the_lattice_refuse_an_imported_model(read):
         with pytest.raises(SamenspelError, match="reference"):
             simulate(m, [0.0], engine=engine)
     assert math.isclose(simulate(m, [0.0], engine="reference").column("x")[0], 1.0)
+
+
+def test_chance_decides_between_events_of_one_priority(read):
+    """Each of three equals is first about equally often, by the seed alone; one without priority always comes last."""
+    due = call("geq", call("minus", TIME, ci("last")), 1)
+    one = lambda n: {n: call("plus", ci(n), 1), "last": TIME}  # noqa: E731
+    made = [event(f"e{n}", due, one(n), priority="<cn>1</cn>", initial=False, persistent=False) for n in ("a", "b", "c")]
+    late = event("e0", due, one("d"), initial=False, persistent=False)
+    model = read(written({"a": 0, "b": 0, "c": 0, "d": 0, "last": 0}, events=[late, *made]))
+    ends = [simulate(model, [0.0, 300.5], columns=["a", "b", "c", "d"], seed=s).values[:, 1].tolist() for s in (1, 1, 2)]
+    assert ends[0] == ends[1] != ends[2]
+    for *shares, last in ends:
+        assert sum(shares) == 300
+        assert last == 0
+        assert all(abs(x - 100) < 5 * np.sqrt(300 * 2 / 9) for x in shares)

@@ -3,7 +3,8 @@
 At one moment, until nothing is due: (1) every trigger is looked at; one that turned true puts its event in the queue,
 with the values of its assignments if it uses those of that moment, due after its delay; one that turned false takes a
 non-persistent event out. (2) Of all that is due, the one with the highest priority (worked out now) is executed; an
-event without priority comes after those with one; ties go by the order of the file, then of triggering.
+event without priority comes after those with one, in the order of the file, then of triggering. Between events of one
+priority Level 3 asks for chance: each is drawn with the same probability, by the seed of the run.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sympy
 from samenspel.declare.model import Model
 from samenspel.engine.sbml.code import Code
 from samenspel.quantities.errors import SamenspelError
+from samenspel.randomness import uniform
 
 #: executions at one moment, and in one run, after which the model is said to hang
 AT_ONCE, IN_ALL = 10_000, 200_000
@@ -69,8 +71,8 @@ class Events:
 class Queue:
     """Events waiting in one run."""
 
-    def __init__(self, events: Events, file: str) -> None:
-        self.events, self.file = events, file
+    def __init__(self, events: Events, file: str, seed: int = 1) -> None:
+        self.events, self.file, self.seed, self.ties = events, file, seed, 0
         self.was = [e.initial_value for e in events.events]
         self.waiting: list[Waiting] = []
         self.total = 0
@@ -88,8 +90,7 @@ class Queue:
             due = [w for w in self.waiting if w.due <= t]
             if not due:
                 return
-            rank = self.events.priorities(y, p, t)
-            chosen = max(due, key=lambda w: (rank[w.event] if rank[w.event] == rank[w.event] else -math.inf, -w.event))
+            chosen = self._first(due, self.events.priorities(y, p, t))
             self.waiting.remove(chosen)
             values = chosen.values if chosen.values is not None else self.events.values[chosen.event](y, p, t)
             self.events.execute(chosen.event, values, y, p, t)
@@ -99,6 +100,16 @@ class Queue:
                 break
         raise SamenspelError(f"events keep firing at time {t:g} (last one: {name!r}).", file=self.file,
                              cure="Give the trigger a condition that the assignment undoes.")  # fmt: skip
+
+    def _first(self, due: list[Waiting], priorities: Sequence[float]) -> Waiting:
+        """The one to execute now."""
+        rank = [-math.inf if v != v else v for v in (priorities[w.event] for w in due)]
+        best = [w for w, v in zip(due, rank, strict=True) if v == max(rank)]
+        if len(best) == 1 or max(rank) == -math.inf:
+            return min(best, key=lambda w: w.event)
+        self.ties += 1
+        u = float(uniform(self.seed, person=0, world=0, day=self.ties, channel="sbml.tie"))
+        return best[int(u * len(best))]
 
     def _look(self, y: list[float], p: Sequence[float], t: float) -> None:
         now = [bool(x) for x in self.events.triggers(y, p, t)]

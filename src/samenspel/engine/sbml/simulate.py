@@ -43,7 +43,7 @@ def simulate_sbml(
     model: Model, times: Sequence[float] | npt.NDArray[np.float64], rtol: float = 1e-8, atol: float = 1e-12, *,
     parameters: Mapping[str, float] | None = None, start: Mapping[str, float] | None = None,
     columns: Sequence[str] | None = None, amounts: Collection[str] | bool = (),
-    concentrations: Collection[str] | bool = (),
+    concentrations: Collection[str] | bool = (), seed: int = 1,
 ) -> Table:  # fmt: skip
     """An imported model from time 0, in the time unit of its file: one column per variable, one row per time.
 
@@ -53,6 +53,7 @@ def simulate_sbml(
     start           values at time 0 instead of those of the file, by id
     columns         ids; all species, compartments, parameters, named stoichiometries and reactions otherwise
     amounts         species shown as an amount (True: all); concentrations likewise; otherwise as in the file's formulas
+    seed            of the order of events with the same priority; nothing else is left to chance
 
     A run that leaves the finite numbers is no error: it is NaN from there on, and said in the log. Raises
     `SamenspelError` for unknown names, for numbers given that are not finite, and when a derivative at time 0 is not.
@@ -71,7 +72,7 @@ def simulate_sbml(
     for wish in (amounts, concentrations):
         for name in wish if not isinstance(wish, bool) else ():
             prepared.species_of(name)
-    run = _Run(prepared, p, begin, look, at, max(rtol, 1e-13), atol)
+    run = _Run(prepared, p, begin, look, at, max(rtol, 1e-13), atol, seed)
     return Table(at, tuple(names), run.table())
 
 
@@ -204,12 +205,12 @@ class _Run:
     """One run, from time 0 to the last time asked for."""
 
     def __init__(
-        self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float
-    ) -> None:
+        self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float, seed: int
+    ) -> None:  # fmt: skip
         self.m, self.p, self.y, self.look, self.times, self.rtol, self.atol = prepared, p, y, look, times, rtol, atol
         self.k, self.t, self.switched = 0, 0.0, 0
         self.steps, self.stuck = 0, 0
-        self.queue = Queue(prepared.events, prepared.model.origin)
+        self.queue = Queue(prepared.events, prepared.model.origin, seed)
         self.rows: list[list[Any]] = []
         span = float(times[-1])
         self.longest = span / 100 if prepared.guarded and span > 0 else math.inf
