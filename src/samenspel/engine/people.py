@@ -76,7 +76,7 @@ class Trajectories:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A labelled result for one set of parameters: `values` (columns, times)."""
+    """A labelled result: `values` (columns, times), or (columns, times, runs) where many sets of numbers were given."""
 
     times: Array
     names: tuple[str, ...]

@@ -13,7 +13,7 @@ from samenspel.declare.model import Model
 from samenspel.engine.compiled import compiled
 from samenspel.engine.lattice import Schedule, StepPlan, plan_for
 from samenspel.engine.native.kernel import unavailable
-from samenspel.engine.people import Array, Condition, People, Table, Trajectories
+from samenspel.engine.people import Array, Condition, Numbers, People, Table, Trajectories
 from samenspel.engine.settle import held_at_start, parameter_rows, settle
 from samenspel.quantities.errors import SamenspelError
 
@@ -85,7 +85,7 @@ def fastest_rate(model: Model, people: People) -> float:
 
 def simulate(
     model: Model, times: Sequence[float] | npt.NDArray[np.float64], *, engine: Engine = "auto",
-    parameters: Mapping[str, float] | None = None, start: Mapping[str, float] | None = None,
+    parameters: Numbers | None = None, start: Numbers | None = None,
     inputs: Mapping[str, float] | None = None, schedule: Schedule | None = None, columns: Sequence[str] | None = None,
     rtol: float = 1e-8, atol: float = 1e-10, seed: int = 1, amounts: Collection[str] | bool = (),
     concentrations: Collection[str] | bool = (),
@@ -97,15 +97,13 @@ def simulate(
     of its file; `amounts` and `concentrations` say how its species are shown (`engine.sbml.simulate_sbml`).
     """
     if model.origin:
-        if engine in ("numpy", "native") or inputs or schedule is not None:
-            what = f"engine {engine!r}" if engine in ("numpy", "native") else "an input or schedule"
-            raise SamenspelError(f"{what} is not for imported models ({model.name!r}).", file=model.origin,
-                                 cure="Use engine='reference', and parameters or start instead of inputs.")  # fmt: skip
+        if inputs or schedule is not None:
+            raise SamenspelError(f"an input or schedule is not for imported models ({model.name!r}).", file=model.origin,
+                                 cure="Give parameters or start instead.")  # fmt: skip
         from samenspel.engine.sbml.simulate import simulate_sbml
 
-        log.info("engine reference for model %s: it was imported from SBML", model.name)
         return simulate_sbml(model, times, rtol, atol, parameters=parameters, start=start, columns=columns,
-                             amounts=amounts, concentrations=concentrations, seed=seed)  # fmt: skip
+                             amounts=amounts, concentrations=concentrations, seed=seed, engine=engine)  # fmt: skip
     if amounts or concentrations:
         raise SamenspelError(f"model {model.name!r} has no species: amounts and concentrations are for imported models.")
     from samenspel.engine.single import simulate_single

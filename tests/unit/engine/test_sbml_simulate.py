@@ -1,7 +1,5 @@
 """What an imported model means: exact solutions for events, volumes, rates and short pulses."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -222,14 +220,6 @@ def test_nothing_lasts_if_the_same_run_is_repeated(read):
     m = read(written({"x": 0}, [("rate", "x", "<cn>1</cn>")], [event("e", call("gt", ci("x"), 0.7), {"x": "<cn>0</cn>"})]))
     first, second = simulate_sbml(m, [0.0, 0.5, 3.3]), simulate_sbml(m, [0.0, 0.5, 3.3])
     assert (first.values == second.values).all()
-
-
-def test_engines_of_the_lattice_refuse_an_imported_model(read):
-    m = read(written({"x": 1}))
-    for engine in ("numpy", "native"):
-        with pytest.raises(SamenspelError, match="reference"):
-            simulate(m, [0.0], engine=engine)
-    assert math.isclose(simulate(m, [0.0], engine="reference").column("x")[0], 1.0)
 
 
 def test_chance_decides_between_events_of_one_priority(read):

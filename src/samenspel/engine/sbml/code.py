@@ -165,14 +165,14 @@ class Printer:
 
 
 class Code:
-    """Functions of (states, parameters, time) for one model; states in the order given."""
+    """Functions of (states, parameters, time) for one model; states in the order given, `more` names after the parameters."""
 
-    def __init__(self, model: Model, states: Sequence[str]) -> None:
+    def __init__(self, model: Model, states: Sequence[str], more: Sequence[str] = ()) -> None:
         self.assigned: dict[str, Any] = dict(model.assignments)
         self.order = [n for n, _ in model.assignments]
         self.places = {n: f"v_{i}" for i, n in enumerate(self.order)}
         self.places |= {n: f"y[{i}]" for i, n in enumerate(states)}
-        self.places |= {n: f"p[{i}]" for i, n in enumerate(model.parameter_names)}
+        self.places |= {n: f"p[{i}]" for i, n in enumerate((*model.parameter_names, *more))}
         self.places[TIME.name] = "t"
 
     def function(self, wanted: Sequence[Any], before: Sequence[tuple[str, Any]] | None = None,

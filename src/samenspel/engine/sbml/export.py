@@ -118,11 +118,11 @@ def _numbers(model: Model, parameters: Numbers, inputs: Mapping[str, float]) -> 
 
 def _starts(model: Model, parameters: Mapping[str, float], start: Mapping[str, float]) -> dict[str, float]:
     if model.origin:
-        from samenspel.engine.sbml.simulate import Prepared
+        from samenspel.engine.sbml.prepared import prepared
 
-        prepared = Prepared(model)
-        _, values = prepared.values(parameters, start)
-        return dict(zip(prepared.states, values, strict=True))
+        made = prepared(model)
+        _, values = made.values(parameters, start)
+        return dict(zip(made.states, values[:, 0].tolist(), strict=True))
     import numpy as np
 
     from samenspel.engine.people import People

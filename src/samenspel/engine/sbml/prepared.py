@@ -1,0 +1,154 @@
+"""What is made once of an imported model: its code, the conditions at which it may jump, and its start."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+
+from samenspel.declare.model import Model
+from samenspel.engine.people import Array, Numbers
+from samenspel.engine.sbml.code import Code
+from samenspel.engine.sbml.events import Events
+from samenspel.engine.sbml.order import needs, ordered, reachable
+from samenspel.engine.sbml.read import address
+from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.names import nearest
+
+TOLD = "told."  # before the name of a number given instead of the file's start
+_PREPARED: weakref.WeakKeyDictionary[Model, Prepared] = weakref.WeakKeyDictionary()
+
+
+def prepared(model: Model) -> Prepared:
+    """What is made once of a model."""
+    if model not in _PREPARED:
+        _PREPARED[model] = Prepared(model)
+    return _PREPARED[model]
+
+
+class Prepared:
+    """Everything about a model that does not depend on numbers."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        moving = [s for s in model.state_names if model.drift[s] != 0]
+        self.states = [*moving, *(s for s in model.state_names if model.drift[s] == 0)]
+        self.n = len(moving)
+        self.rows = {s: i for i, s in enumerate(self.states)}
+        self.code = Code(model, self.states)
+        drift = [model.drift[s] for s in moving]
+        switches = self._switches(drift)
+        first = len(model.parameter_names)
+        self.slope = self.code.function(drift)
+        self.smooth = self.code.function(drift, frozen={e: f"p[{first + i}]" for i, e in enumerate(switches)})
+        self.events = Events(model, self.code, self.rows)
+        self.guards = self.code.function([*(e.trigger for e in model.events), *switches])
+        self.guarded, self.triggers = len(model.events) + len(switches), len(model.events)
+        self.species = {s.name: s for s in model.species}
+        self._starts: dict[tuple[str, ...], Any] = {}
+        self.clocks = self.code.function(self._clocks([*(e.trigger for e in model.events), *switches]))
+
+    def _switches(self, drift: Sequence[Any]) -> list[Any]:
+        """Where the drift may jump: conditions of piecewise formulas, floor and ceiling."""
+        assigned = dict(self.model.assignments)
+        used = reachable({n for e in drift for n in needs(e)}, assigned)
+        found: set[Any] = set()
+        for e in [*drift, *(assigned[n] for n in used)]:
+            found |= e.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge, sympy.floor, sympy.ceiling)
+        return sorted((r for r in found if r.free_symbols), key=sympy.default_sort_key)
+
+    def _clocks(self, conditions: Sequence[Any]) -> list[Any]:
+        """Left minus right of every comparison that hangs on time and parameters alone."""
+        fixed = {"time", *self.model.parameter_names}
+        relations = {r for c in conditions for r in c.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)}
+        timed = [r for r in relations if "time" in needs(r) and needs(r) <= fixed]
+        return [
+            sympy.Add(r.args[0], sympy.Mul(-1, r.args[1], evaluate=False), evaluate=False)
+            for r in sorted(timed, key=sympy.default_sort_key)
+        ]
+
+    def alarms(self, y: list[float], p: list[float]) -> list[float]:
+        """Moments at which comparisons linear in time change, so that no step passes over a short pulse."""
+        found: set[float] = set()
+        for a, b, c in zip(*(self.clocks(y, p, t) for t in (0.0, 1.0, 2.0)), strict=True):
+            slope = b - a
+            if slope and abs(c - b - slope) <= 1e-9 * abs(slope) and math.isfinite(a / slope):
+                found.add(float(-a / slope))
+        return sorted(t for t in found if t > 0)
+
+    def species_of(self, name: str) -> Any:
+        """The species of that name."""
+        if name not in self.species:
+            raise SamenspelError(f"model {self.model.name!r} has no species {name!r}. Nearest: {nearest(name, self.species)}.")
+        return self.species[name]
+
+    def shown(self, name: str, amounts: Collection[str] | bool, concentrations: Collection[str] | bool) -> Any:
+        """The expression of a column."""
+        at = address(name)
+        if at not in self.code.places:
+            raise SamenspelError(f"model {self.model.name!r} has no {name!r}. Nearest: {nearest(name, self.model.outputs)}.",
+                                 cure="Ask for an id of the file.")  # fmt: skip
+        value, s = sympy.Symbol(at, real=True), self.species.get(at)
+        if s is None:
+            return value
+        asked = lambda wish: wish if isinstance(wish, bool) else name in wish  # noqa: E731
+        size = sympy.Symbol(s.compartment, real=True)
+        if asked(amounts) and not s.is_amount:
+            return sympy.Symbol(s.amount, real=True) if s.amount else sympy.Mul(value, size, evaluate=False)
+        if asked(concentrations) and s.is_amount:
+            return sympy.Mul(value, sympy.Pow(size, -1, evaluate=False), evaluate=False)
+        return value
+
+    def values(self, parameters: Numbers, start: Numbers) -> tuple[Array, Array]:
+        """Parameters (parameters, n) and states at time 0 (states, n); n is 1 where only single numbers are given.
+
+        Raises `SamenspelError` for a name that cannot be given, a number that is not finite, or unequally many of them.
+        """
+        told = {address(n): _numbers(n, v) for n, v in (*parameters.items(), *start.items())}
+        lengths = {len(v) for v in told.values() if v.ndim}
+        if len(lengths) > 1 or 0 in lengths:
+            raise SamenspelError(
+                f"parameters and start give {' and '.join(map(str, sorted(lengths)))} values.",
+                cure="Give each one number, or all equally many.",
+            )
+        n = lengths.pop() if lengths else 1
+        p = np.empty((len(self.model.parameters), n))
+        for i, q in enumerate(self.model.parameters):
+            p[i] = told.pop(q.name, math.nan if q.value is None else q.value)
+        begin, blank = self._start(tuple(sorted(told))), [math.nan] * len(self.states)
+        rows = np.vstack([p, *(np.broadcast_to(told[t], (1, n)) for t in sorted(told))])
+        states = np.array([begin(blank, one, 0.0) for one in rows.T.tolist()], dtype=float).reshape(n, len(self.states))
+        return p, states.T
+
+    def _start(self, told: tuple[str, ...]) -> Any:
+        """The states at time 0 from (nothing, parameters and told numbers, 0)."""
+        if told not in self._starts:
+            m, initial, assigned = self.model, dict(self.model.initial), dict(self.model.assignments)
+            for name in told:
+                s, number = self.species.get(name), sympy.Symbol(TOLD + name, real=True)
+                if name in initial:
+                    initial[name] = number
+                elif s is not None and s.amount:
+                    initial[s.amount] = sympy.Mul(number, sympy.Symbol(s.compartment, real=True), evaluate=False)
+                else:
+                    known = [*m.parameter_names, *initial, *self.species]
+                    near = f"is not in the model. Nearest: {nearest(name, known)}"
+                    what = "is determined by a rule" if name in assigned else near
+                    raise SamenspelError(
+                        f"model {m.name!r}: {name!r} {what}.", cure="Give a parameter, or a variable that has a start."
+                    )
+            code = Code(m, self.states, [TOLD + name for name in told])
+            before = ordered({**assigned, **initial}, m.origin)
+            self._starts[told] = code.function([sympy.Symbol(s, real=True) for s in self.states], before=before)
+        return self._starts[told]
+
+
+def _numbers(name: str, value: Any) -> Array:
+    given = np.asarray(value, dtype=float)
+    if given.ndim > 1 or not np.isfinite(given).all():
+        raise SamenspelError(f"{name!r} is given as {value}.", cure="Give a finite number, or one number for each run.")
+    return given
