@@ -16,7 +16,9 @@ Value = Any  # array, symbol, dimensioned value or recorder: the four readings s
 
 def _apply(name: str, value: Value) -> Value:
     if isinstance(value, sympy.Basic):
-        return getattr(sympy, name)(value)
+        if name == "sqrt" or value.is_number:
+            return getattr(sympy, name)(value)
+        return getattr(sympy, name)(value, evaluate=False)  # as written: looking for simplifications takes long
     method = getattr(value, name, None)
     if method is not None and not isinstance(value, np.ndarray | np.generic):
         return method()

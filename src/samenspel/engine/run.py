@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -43,10 +43,12 @@ def run(
     model: Model, people: People, schedules: Sequence[Schedule], *, start: Condition | None = None, seed: int = 1,
     save: Sequence[str], save_days: Sequence[int] | None = None, engine: Engine = "auto", accuracy: float = 1e-3,
     plan: StepPlan | None = None, threads: int | None = None, precision: Literal["single", "double"] = "single",
+    once: bool = False,
 ) -> list[Trajectories]:  # fmt: skip
     """Simulate the same people under each schedule (arm), from `start` or from rest; one result per arm.
 
-    `precision` is that of the native engine; the others always run in double precision.
+    `precision` is that of the native engine; the others always run in double precision. `once` tells the native engine
+    that this model will hardly be run again, so that quickly made code will do; it changes no bit.
     """
     _check_outputs(model, save)
     begin = settle(model, people) if start is None else start
@@ -63,7 +65,7 @@ def run(
 
         return run_native(
             model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted), plan=plan, threads=threads,
-            precision=precision,
+            precision=precision, once=once,
         )  # fmt: skip
     from samenspel.engine.numpy_engine import run_numpy
 
@@ -110,10 +112,18 @@ def simulate(
 
     chosen = choose(model, engine) if engine != "auto" or model.events else "numpy"
     chosen = "numpy" if chosen == "native" else chosen  # one person at any times: nothing for blocks of people to do
+    numbers, begin = ({n: _single(n, v) for n, v in (given or {}).items()} for given in (parameters, start))
     return simulate_single(
-        model, np.asarray(times, dtype=float), chosen, parameters or {}, start or {}, inputs or {}, schedule,
+        model, np.asarray(times, dtype=float), chosen, numbers, begin, inputs or {}, schedule,
         list(columns) if columns is not None else None, rtol, atol, seed,
     )  # fmt: skip
+
+
+def _single(name: str, value: Any) -> float:
+    if np.ndim(value):
+        raise SamenspelError(f"{name!r} is given as {np.size(value)} numbers: many runs at once are for imported models.",
+                             cure="Use samenspel.engine.run with people, or one number.")  # fmt: skip
+    return float(value)
 
 
 def _check_outputs(model: Model, save: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from samenspel.evidence.lint_numbers import NUMBER_RULES
 from samenspel.evidence.lint_rule import Context, Ends, Rule
 from samenspel.evidence.lint_studies import STUDY_RULES
 from samenspel.evidence.reader import collect
+from samenspel.quantities.errors import SamenspelError
+from samenspel.store import Store, key, sources
 
+log = logging.getLogger(__name__)
+KIND = "sound"
 RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES, *NUMBER_RULES, *STUDY_RULES, *FACT_RULES)
 
 
@@ -41,12 +46,21 @@ def check_folder(path: str | Path | None = None, ends: Ends | None = None) -> tu
 def load(path: str | Path | None = None, ends: Ends | None = None) -> Atlas:
     """An atlas without errors, or the first error and how many are left.
 
+    That an atlas was found free of errors is kept in the store, so that the same text is judged once by the same rules.
+
     Raises:
         SamenspelError: if the reader or a rule finds an error.
     """
-    atlas, issues = check_folder(path, ends)
+    atlas, issues = collect(path)
     refuse(issues)
     assert atlas is not None
+    name = key({"atlas": atlas.digest, "rules": sources(), "ends": ends is not None})
+    if not Store().holds(KIND, name):
+        refuse(sorted(lint(atlas, ends), key=lambda issue: (issue.severity, issue.file, issue.line)))
+        try:
+            Store().put(KIND, name, b"")
+        except SamenspelError as fault:  # reading evidence needs no store
+            log.info("not kept: %s", fault)
     return atlas
 
 

@@ -17,7 +17,7 @@ to the estimand's day. Left out: attention apart, reporting shift, noise of the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samenspel.composition.plain import full_catalogue
-from samenspel.engine import Condition, People, Result, Schedule, habits, run, settle
+from samenspel.engine import Condition, People, Result, Schedule, StepPlan, habits, run, settle
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
@@ -44,7 +44,7 @@ Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 WORLDS, PEOPLE = 8, 30
 BLOCK = 2000  # people settled at once
-ACCURACY = 1e-2  # of the steps: ten times coarser than the trial moved no effect by more than 3e-4 of a point, in half the time
+ACCURACY = 1e-2  # of estimated steps: ten times coarser than the trial moved no effect by more than 3e-4 of a point
 KIND, FORM = "contrast", 3
 
 
@@ -69,6 +69,7 @@ class Paired:
     ladder: Variation
     engine: Engine
     store: Store
+    plans: Mapping[str, StepPlan]  # steps by key of a model; one that no world of the run's own has gets estimated ones
     most_worlds: int = WORLDS
     most_people: int = PEOPLE
 
@@ -157,7 +158,7 @@ class Paired:
             "worlds": reservoir_key(atlas, self.worlds, self.scenario, None, self.seed, self.measures),
             "own": text(sorted(self.own.items())), "supports": text(sorted(self.worlds.supports.items())),
             "people": self._people, "engine": self.engine, "study": repr(self.scenario), "ladder": self.ladder,
-            "first": self.reservoir.first_day,
+            "first": self.reservoir.first_day, "plans": repr(sorted(self.plans.items())),
         })  # fmt: skip
 
     def _key(self, k: int) -> str:
@@ -166,6 +167,7 @@ class Paired:
             "form": FORM, "worlds": reservoir_key(self.atlas, part, self.scenario, None, self.seed, self.measures),
             "people": self._people, "engine": self.engine, "options": sorted(self.parts[k].options.items()),
             "study": repr(self.scenario), "first": self.reservoir.first_day,
+            "plan": repr(self.plans.get(self.parts[k].model.key)),
         })  # fmt: skip
 
 
@@ -228,7 +230,7 @@ def _effects(paired: Paired, group: Group) -> dict[str, Array]:
     who = everyone.take(good)
     runs = run(
         group.model, who, plans, start=start.take(good), seed=paired.seed, save=reads, save_days=at, engine=paired.engine,
-        accuracy=ACCURACY,
+        plan=paired.plans.get(group.model.key), accuracy=ACCURACY,
     )  # fmt: skip
     fine = np.logical_and.reduce([r.end.codes == Result.OK for r in runs])
     weight = np.concatenate([included[int(w)][1] for w in group.ids])[good] * fine

@@ -8,7 +8,7 @@ tiers: A stands above B where A takes away more than B in at least 90 % of world
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from samenspel.composition.compose import compose, word
 from samenspel.composition.events import with_events
 from samenspel.declare.model import GATE
-from samenspel.engine import Schedule, run
+from samenspel.engine import Schedule, StepPlan, run
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
@@ -56,6 +56,7 @@ class Walk:
     people: int
     engine: Engine
     store: Store
+    plans: Mapping[str, StepPlan]  # steps by key of the cohort's model; one without gets estimated ones
 
     @cached_property
     def feeding(self) -> dict[str, list[str]]:
@@ -95,7 +96,7 @@ class Walk:
         return key({
             "form": FORM, "model": cohort.group.model.key, "people": digest.hexdigest(), "names": sorted(people.parameters),
             "feeding": self.feeding, "study": repr(self.scenario), "measure": repr(reads), "seed": self.seed,
-            "first": self.reservoir.first_day, "engine": self.engine,
+            "first": self.reservoir.first_day, "engine": self.engine, "plan": repr(self.plans.get(cohort.group.model.key)),
         })  # fmt: skip
 
 
@@ -183,6 +184,8 @@ def _fed(walk: Walk, cohort: Included, index: npt.NDArray[np.int64]) -> Array:
         save=[outcome.reads],
         save_days=[first_day + days - 1],
         engine=walk.engine,
+        plan=walk.plans.get(group.model.key),
+        once=True,
     )
     values = [expected(atlas, e.outcome, {outcome.reads: np.nan_to_num(r.values[0, 0])}) for r in runs]
     return np.stack([v - values[0] for v in values[1:]])

@@ -32,14 +32,15 @@ def walk(work: Work, worlds: tuple[int, ...]) -> Walk:
     """The routes of a run; the reference engine cannot feed one arm from another."""
     job = work.job
     return Walk(work.atlas, work.scenario, _first(work, worlds), job.seed, ROUTE_WORLDS, min(ROUTE_PEOPLE, job.people),
-                "numpy" if job.engine == "numpy" else "auto", work.store)  # fmt: skip
+                "numpy" if job.engine == "numpy" else "auto", work.store, work.plans)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def paired(work: Work, worlds: tuple[int, ...]) -> Paired:
     """The paired rivals of a run."""
     job = work.job
-    return Paired(work.atlas, work.scenario, work.drawn, _first(work, worlds), job.seed, job.ladder, job.engine, work.store)
+    return Paired(work.atlas, work.scenario, work.drawn, _first(work, worlds), job.seed, job.ladder, job.engine, work.store,
+                  work.plans)  # fmt: skip
 
 
 def insight_tasks(work: Work, worlds: Sequence[int], *, with_routes: bool, with_contrasts: bool) -> Iterator[Task]:

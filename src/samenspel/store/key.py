@@ -6,6 +6,8 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from samenspel.quantities.errors import SamenspelError
@@ -21,6 +23,15 @@ def key(content: Mapping[str, Any]) -> str:
     """
     text = json.dumps(_plain(content, "content"), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def sources() -> str:
+    """Digest of this package's own Python files: what they decided may be kept only as long as they stay the same."""
+    root, digest = Path(__file__).parents[1], hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _plain(value: Any, place: str) -> Any:

@@ -14,8 +14,7 @@ from typing import Any
 from samenspel.quantities.errors import SamenspelError
 from samenspel.store import MANIFEST, atomic_write_bytes, atomic_write_text, finish_output, output_folder
 from samenspel.studies.answer import Answer
-from samenspel.views.catalogue import LANGUAGES
-from samenspel.views.report import FILES, html
+from samenspel.views.report import FILES, pages
 
 ANSWER, TRAJECTORIES = "answer.json", "trajectories.parquet"
 PEOPLE = "people.parquet"  # written before the others, where it was asked for
@@ -31,7 +30,7 @@ def write(answer: Answer, folder: Path, *, notes: Mapping[str, Any] | None = Non
     be written.
     """
     contents: dict[str, str | bytes] = {TRAJECTORIES: trajectories(answer)}
-    contents |= {FILES[language]: html(answer, language) for language in LANGUAGES}
+    contents |= pages(answer)
     contents[ANSWER] = answer.to_json()
     for name, content in contents.items():
         if isinstance(content, str):

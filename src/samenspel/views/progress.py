@@ -10,6 +10,7 @@ from samenspel.views.catalogue import Catalogue
 
 Tell = Callable[[str, float], None]
 STEP = 0.1  # share between two lines of the same stage
+END = 0.98  # share at which a bar leaves, and its thread with it: the reports are drawn by copies of this process
 
 
 @contextmanager
@@ -46,6 +47,8 @@ def _bar(c: Catalogue) -> Generator[Tell]:
 
         def tell(stage: str, share: float) -> None:
             bar.update(task, completed=share, description=stage_name(stage, c))
+            if share >= END:
+                bar.stop()
 
         yield tell
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from samenspel.store import atomic_write_text
@@ -11,6 +12,7 @@ from samenspel.views import figures
 from samenspel.views.blocks import blocks
 from samenspel.views.catalogue import LANGUAGES, Catalogue, Language, of
 from samenspel.views.content import Block, Picture
+from samenspel.views.split import for_each
 from samenspel.views.words import headline, label, status, upper_first
 
 FILES: dict[Language, str] = {"en": "report.html", "nl": "report.nl.html"}
@@ -40,11 +42,17 @@ def report(answer: Answer, folder: Path | str) -> list[Path]:
 
     The same answer gives the same bytes. Raises `SamenspelError` if the folder cannot be written; then no file changed.
     """
-    folder = Path(folder)
-    pages = {name: html(answer, language) for language, name in FILES.items()}
-    for name, text in pages.items():
+    folder, texts = Path(folder), pages(answer)
+    for name, text in texts.items():
         atomic_write_text(folder / name, text)
-    return [folder / name for name in pages]
+    return [folder / name for name in texts]
+
+
+def pages(answer: Answer) -> dict[str, str]:
+    """The page in every language, by name of file."""
+    import matplotlib.backends.backend_svg  # pyright: ignore[reportUnusedImport] # noqa: F401 - once, before the process is copied
+
+    return dict(zip(FILES.values(), for_each(partial(html, answer), list(FILES)), strict=True))
 
 
 def html(answer: Answer, language: Language) -> str:

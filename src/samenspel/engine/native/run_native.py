@@ -66,11 +66,13 @@ def layout_of(c: Compiled) -> Layout:
     return _LAYOUTS[c.model.key]
 
 
-def day_kernel(c: Compiled, width: int, precision: Precision, isa: str) -> tuple[Layout, Kernel]:
-    """The kernel that runs the days of a model."""
+def day_kernel(
+    c: Compiled, width: int, precision: Precision, isa: str, *, once: bool = False
+) -> tuple[Layout, Kernel]:
+    """The kernel that runs the days of a model; `once`: made quickly."""
     layout = layout_of(c)
     single = precision == "single"
-    return layout, kernel(f"{precision} {width} {layout.what}", isa, lambda: build_day(layout, width, single))
+    return layout, kernel(f"{precision} {width} {layout.what}", isa, lambda: build_day(layout, width, single), quick=once)
 
 
 class _Block:
@@ -153,7 +155,7 @@ class _Block:
 def run_native(
     model: Model, people: People, schedules: Sequence[Schedule], start: Condition, *, seed: int, save: Sequence[str],
     save_days: Sequence[int], plan: StepPlan, threads: int | None = None, precision: Precision = "single", isa: str = "host",
-    width: int | None = None,
+    width: int | None = None, once: bool = False,
 ) -> list[Trajectories]:  # fmt: skip
     """Simulate all arms; one `Trajectories` per schedule, in order.
 
@@ -161,6 +163,7 @@ def run_native(
     precision  of states and drift; everything at midnight is in double precision
     isa        instruction set: host, avx2 or avx512; never part of a result
     width      people per block; never part of a result
+    once       this model will hardly be run again: its code is made quickly; never part of a result
 
     Left out: events and switches inside the day.
     """
@@ -172,7 +175,7 @@ def run_native(
     schedules = align(schedules)
     first, days = schedules[0].first_day, schedules[0].days
     total = arms * n
-    layout, code = day_kernel(base, width, precision, isa)
+    layout, code = day_kernel(base, width, precision, isa, once=once)
     workers = threads or default_threads()
     with ThreadPoolExecutor(workers) as pool:
         crew = _Crew(pool, workers)

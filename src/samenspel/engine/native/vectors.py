@@ -126,10 +126,11 @@ class Vectors:
         yield
         return b.bitcast(shifted, self.words), r, square, series
 
-    def exp(self, x: Any) -> Steps:
-        """The exponential, held between the smallest and largest normal numbers."""
+    def exp(self, x: Any, *, falling: bool = False) -> Steps:
+        """The exponential, held between the smallest and largest normal numbers; `falling`: x is never above 0."""
         b, top = self.b, 88.0 if self.single else 709.0
-        x = self.least(self.most(x, -87.0 if self.single else -708.0), top)
+        x = self.most(x, -87.0 if self.single else -708.0)
+        x = x if falling else self.least(x, top)
         yield
         k, r, square, series = yield from self._reduced(x)
         one = b.bitcast(self.fma(square, series, b.fadd(r, self.number(1.0))), self.words)
@@ -180,8 +181,9 @@ class Vectors:
     def softplus(self, x: Any) -> Steps:
         """log(1 + exp x) without overflow."""
         b = self.b
-        absolute = b.select(b.fcmp_ordered("<", x, self.number(0.0)), b.fneg(x), x)
-        t = yield from self.exp(b.fneg(absolute))
+        sign = self.whole(1 << (self.word.width - 1))
+        below = b.bitcast(b.or_(b.bitcast(x, self.words), sign), self.type)  # -|x|
+        t = yield from self.exp(below, falling=True)
         s = b.fdiv(t, b.fadd(t, self.number(2.0)))
         z = b.fmul(s, s)
         yield
