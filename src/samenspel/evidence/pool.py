@@ -153,6 +153,7 @@ def pool_claims(
     for claim_id in kept:
         effect = atlas.claim(claim_id).effect
         assert effect is not None
+        effect = effect.turned
         se = se_of(effect, scale)
         if effect.value is None or se is None:
             raise _wrong(

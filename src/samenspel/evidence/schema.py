@@ -95,6 +95,7 @@ class Effect(Record):
     sd_kind: str | None = None
     p: str | None = None
     values: str | None = None  # several numbers of one statement, as printed
+    mirrored: bool = False  # printed with a plus where its measure counts a minus: "positive favours treatment"
 
     @model_validator(mode="after")
     def _finite(self) -> Effect:
@@ -104,7 +105,18 @@ class Effect(Record):
                 raise ValueError(f"effect {name} must be a finite number, got {number}")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"effect interval [{self.low}, {self.high}] runs backwards; swap low and high")
+        if self.mirrored and self.metric in ("OR", "RR", "HR"):
+            raise ValueError(f"effect metric {self.metric} is a ratio, which has no sign to mirror; remove mirrored")
         return self
+
+    @property
+    def turned(self) -> Effect:
+        """The same effect with the sign its measure has; what is not mirrored stays."""
+        if not self.mirrored:
+            return self
+        minus = lambda x: None if x is None else -x  # noqa: E731
+        new = {"value": minus(self.value), "low": minus(self.high), "high": minus(self.low), "mirrored": False}
+        return self.model_copy(update=new)
 
 
 class Printed(Record):

@@ -49,6 +49,7 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
                     "k": e.k,
                     "n": e.n,
                     "i2": e.i2,
+                    "mirrored": e.mirrored,
                 },
                 "prediction": prediction_interval(claim),
                 "contradicts": sorted(against[claim_id]),

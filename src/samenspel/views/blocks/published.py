@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,9 +30,10 @@ def block(answer: Answer, c: Catalogue) -> Block:
 
 
 def cite(row: Row, c: Catalogue) -> str:
-    """First author and year, as in "Bidonde 2017"; the id of the source where no author is recorded."""
+    """Surname of the first author and year, as in "Bidonde 2017"; the id of the source where no author is recorded."""
     authors: Sequence[str] = row["authors"]
-    who = authors[0] + (" et al." if len(authors) > 1 else "") if authors else str(row["source"])
+    surname = re.sub(r" [A-Z]{1,3}$", "", authors[0]) if authors else str(row["source"])
+    who = surname + (" et al." if len(authors) > 1 else "")
     if row["year"] is None:
         return f"{who}, {c.say('published.undated')}"
     return who if who.endswith(str(row["year"])) else f"{who} {row['year']}"

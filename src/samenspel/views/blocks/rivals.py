@@ -11,6 +11,7 @@ from samenspel.views.patients import is_without_simulation
 from samenspel.views.words import lower_first, measure, short
 
 SHOWN = 5  # open questions in the figure: those whose answers part most
+NOTHING = 0.01  # points, and standard deviations over worlds, below which answers are said not to differ
 
 
 def block(answer: Answer, c: Catalogue) -> Block:
@@ -85,8 +86,10 @@ def _paired(answer: Answer, h: dict[str, Any], c: Catalogue) -> str | None:
     one, other = (c.pick(next(o for o in h["options"] if o["id"] == i)).rstrip(".") for i in contrast["pair"])
     d, p = contrast["difference"], contrast["parts"]
     mean, low, high = c.together(d["mean"], d["low"], d["high"])
+    alike = max(abs(d["low"]), abs(d["mean"]), abs(d["high"])) < NOTHING and p["gap_sd"] < NOTHING
     return c.say(
-        "rivals.paired", worlds=contrast["worlds"], people=subset["people"], day=round(subset["day"]), one=one, other=other,
-        mean=mean, low=low, high=high, measure=lower_first(short(measure(answer, p["measure"], c))), week=p["week"],
-        gap=float(p["gap_sd"]),
+        "rivals.paired_alike" if alike else "rivals.paired", worlds=contrast["worlds"], people=subset["people"],
+        day=round(subset["day"]), one=one, other=other, mean=mean, low=low, high=high,
+        measure=lower_first(short(measure(answer, p["measure"], c))), week=p["week"], gap=float(p["gap_sd"]),
+        nothing=c.printed(NOTHING),
     )  # fmt: skip

@@ -41,8 +41,16 @@ def grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[tuple[int, Row]]]
     for n, row in enumerate(rows, 1):
         e = row["effect"]
         if e is not None and e["value"] is not None:
-            out.setdefault((e["metric"], e["unit"]), []).append((n, row))
+            out.setdefault((e["metric"], e["unit"]), []).append((n, _turned(row) if e.get("mirrored") else row))
     return out
+
+
+def _turned(row: Row) -> Row:
+    """A row whose source prints the other sign, as the others count; the figure says so beside it."""
+    e, p = row["effect"], row["prediction"]
+    minus = lambda x: None if x is None else -x  # noqa: E731
+    effect = {**e, "value": minus(e["value"]), "low": minus(e["high"]), "high": minus(e["low"])}
+    return {**row, "effect": effect, "prediction": p and {"low": -p["high"], "high": -p["low"]}}
 
 
 def _group(ax: Axes, metric: str, unit: str, rows: list[tuple[int, Row]], c: Catalogue) -> None:
@@ -70,6 +78,8 @@ def _group(ax: Axes, metric: str, unit: str, rows: list[tuple[int, Row]], c: Cat
             annotation_clip=False,
         )
         said = f"{wrapped(cite(row, c), 24, 2)}\n{c.say('published.used_in_figure', used=used(row, c, brief=True))}"
+        if row["effect"].get("mirrored"):
+            said += f"; {c.say('published.mirrored')}"
         ax.annotate(
             said,
             (1, y),
