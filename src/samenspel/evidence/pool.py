@@ -21,6 +21,7 @@ from typing import Literal
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.scales import Scale, scale_of, se_of
+from samenspel.evidence.schema import remark
 from samenspel.quantities.errors import SamenspelError
 
 Method = Literal["dersimonian-laird", "paule-mandel", "reml"]
@@ -177,7 +178,7 @@ def _common_metric(atlas: Atlas, claims: Sequence[str]) -> tuple[str, str]:
         if claim.effect is None:
             raise _wrong(atlas, claim_id, f"{claim_id} has no effect.", "Name a claim with a number.")
         if claim.suspect is not None:
-            raise _wrong(atlas, claim_id, f"{claim_id} is suspect: {claim.suspect}", "Leave it out of the rule.")
+            raise _wrong(atlas, claim_id, f"{claim_id} is suspect: {remark(claim.suspect, 'en')}", "Leave it out of the rule.")
         metrics.setdefault((claim.effect.metric, claim.effect.unit), claim_id)
     if len(metrics) > 1:
         listed = ", ".join(f"{m} in {u} ({c})" for (m, u), c in sorted(metrics.items()))

@@ -13,7 +13,7 @@ from samenspel.evidence.conflicts import LINKS, MIXED, STATEMENTS, Conflict, con
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.issues import say_nearest
 from samenspel.evidence.phrases import DIFFERENCES, Language, phrase
-from samenspel.evidence.schema import Claim, Source
+from samenspel.evidence.schema import Claim, Source, remark
 from samenspel.evidence.schema_ladder import LEVELS
 from samenspel.evidence.schema_ledger import Question
 from samenspel.quantities.errors import SamenspelError
@@ -271,7 +271,7 @@ def _interests(atlas: Atlas, chosen: list[Claim], language: Language, notes: _No
         if source.design == "commercial":
             sentences.append(Sentence(phrase(language, "commercial", source=short(source)), where))
         elif source.interest:
-            interest = source.interest.rstrip(".")
+            interest = str(remark(source.interest, language)).rstrip(".")
             sentences.append(Sentence(phrase(language, "interest", source=short(source), interest=interest), where))
         if source.selected_on_outcome:
             sentences.append(Sentence(phrase(language, "selected", source=short(source)), where))

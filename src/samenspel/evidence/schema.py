@@ -57,6 +57,11 @@ class Wording(Record):
     nl: Text
 
 
+def remark(text: str | Wording | None, language: Literal["en", "nl"]) -> str | None:
+    """A remark in one language; a plain text is said in both as it stands."""
+    return getattr(text, language) if isinstance(text, Wording) else text
+
+
 class Quantity(Record):
     """One word of the vocabulary: something that is stated, measured, moved or asked about."""
 
@@ -151,7 +156,7 @@ class Claim(Record):
     dose_effect: Text | None = None
     control_kind: Literal["none", "usual-care", "waitlist", "attention", "active", "placebo"] | None = None
     effect: Effect | None = None
-    suspect: Text | None = None
+    suspect: Text | Wording | None = None
     design: Design | None = None  # when it differs from the source's own design
     pools: tuple[Design, ...] = ()
     timing: Literal["same-time", "lagged-within", "lagged-between", "none"] = "none"
@@ -188,7 +193,7 @@ class Source(Record):
     design: Design
     n: int | None = None
     population: EntryId | None = None
-    interest: Text | None = None  # funding, commercial interest
+    interest: Text | Wording | None = None  # funding, commercial interest
     via: EntryId | None = None  # the review that reports it
     access: Literal["open", "abstract", "closed"] = "abstract"
     read: Literal["full", "abstract", "secondary"] = "abstract"

@@ -11,7 +11,7 @@ from samenspel.evidence.facts import Fact, read_facts
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.issues import say_nearest
 from samenspel.evidence.references import references
-from samenspel.evidence.schema import Record
+from samenspel.evidence.schema import Record, remark
 from samenspel.quantities.errors import SamenspelError
 
 
@@ -77,7 +77,7 @@ def _claim(atlas: Atlas, name: str) -> dict[str, Any]:
             "title": source.title,
             "year": source.year,
             "design": source.design,
-            "interest": source.interest,
+            "interest": remark(source.interest, "en"),
             "status": source.status,
             "via": source.via,
         },

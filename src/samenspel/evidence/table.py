@@ -14,6 +14,7 @@ from typing import Any
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
+from samenspel.evidence.schema import remark
 from samenspel.quantities.errors import SamenspelError
 
 MOST_CHARACTERS = 4_000
@@ -127,7 +128,7 @@ def claim_rows(atlas: Atlas) -> Iterator[dict[str, Any]]:
             "n": effect.n if effect else source.n,
             "i2": effect.i2 if effect else None,
             "moved": claim.moved,
-            "suspect": claim.suspect,
+            "suspect": remark(claim.suspect, "en"),
             "item": claim.item,
             "speaker": claim.speaker,
             "locator": claim.locator,
@@ -140,7 +141,7 @@ def source_rows(atlas: Atlas) -> Iterator[dict[str, Any]]:
     """One flat row per source."""
     for source in atlas.sources.values():
         row = {name: getattr(source, name) for name in SOURCE_COLUMNS}
-        yield {**row, "authors": "; ".join(source.authors)}
+        yield {**row, "authors": "; ".join(source.authors), "interest": remark(source.interest, "en")}
 
 
 def table(atlas: Atlas, where: str = "true", *, seconds: float = SECONDS, most: int | None = None) -> Table:

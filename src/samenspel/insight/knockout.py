@@ -13,7 +13,6 @@ claim is taken away keeps its number, and the answer says that it now rests on n
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grade, Grading, removed_by
 from samenspel.evidence.knockout import knockout as evidence_knockout
 from samenspel.evidence.reader import read_atlas
-from samenspel.evidence.schema_model import Parameter
+from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight.routes import routes
 from samenspel.insight.run import assemble, scenario_of
@@ -50,20 +49,6 @@ class Side:
     answer: Answer
     worlds: Worlds
     grades: dict[str, Grade]
-
-
-def without_claims(atlas: Atlas, removed: frozenset[str]) -> tuple[Atlas, tuple[str, ...]]:
-    """The atlas with parameters pooled from the claims that are left, and the parameters that have none left."""
-    out: dict[str, Parameter] = {}
-    bare: list[str] = []
-    for name, entry in atlas.parameters.items():
-        left = tuple(c for c in entry.claims if c not in removed)
-        if entry.claims and not left:
-            bare.append(name)
-        elif entry.rule is not None and left != entry.rule.claims:
-            entry = entry.model_copy(update={"rule": entry.rule.model_copy(update={"claims": left})})
-        out[name] = entry
-    return dataclasses.replace(atlas, parameters=out), tuple(bare)
 
 
 def knockout(

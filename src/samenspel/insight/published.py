@@ -7,7 +7,7 @@ from typing import Any
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.conflicts import conflicts
 from samenspel.evidence.grade import Grading
-from samenspel.evidence.schema import Claim
+from samenspel.evidence.schema import Claim, remark
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.worlds import Worlds
 
@@ -35,8 +35,10 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
                 "year": source.year,
                 "doi": source.doi,
                 "design": claim.design or source.design,
-                "interest": source.interest,
-                "suspect": claim.suspect,
+                "interest": remark(source.interest, "en"),
+                "interest_nl": remark(source.interest, "nl"),
+                "suspect": remark(claim.suspect, "en"),
+                "suspect_nl": remark(claim.suspect, "nl"),
                 "effect": None
                 if e is None
                 else {

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
-from samenspel.evidence.grade import Grading
+from samenspel.evidence.grade import Grading, removed_by
 from samenspel.evidence.reader import read_atlas
+from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight import summary
 from samenspel.insight.contrasts import contrasts
@@ -72,8 +73,9 @@ def run(
 ) -> Answer:  # fmt: skip
     """Simulate a scenario in `worlds` worlds of `people` people each and say what follows, and from what.
 
-    `removed` are claim ids taken out of the evidence first; `workers` processes, or a `cluster`, share the work
-    and change no bit. `accuracy` is that of the steps, in spreads of a state (`engine.accuracy`).
+    `removed` are claim ids taken out of the evidence first, with what only repeats them: links are graded and parameters
+    pooled without them. `workers` processes, or a `cluster`, share the work and change no bit. `accuracy` is that of the
+    steps, in spreads of a state (`engine.accuracy`).
     Raises `SamenspelError` for wrong sizes, an unknown scenario, nobody to study, or too many failed runs.
     """
     _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
@@ -82,6 +84,7 @@ def run(
     crew = Crew(workers, PROGRAM, do)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
     study = scenario_of(base, scenario)
+    base, removed = _left(base, removed)
     grading = Grading(base, removed)
     tell("drawing worlds", 0.02)
     job = job_of(
@@ -134,6 +137,7 @@ def save_people(
     tell = progress or (lambda _stage, _share: None)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
     study = scenario_of(base, scenario)
+    base, removed = _left(base, removed)
     job = job_of(
         base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
     )
@@ -141,6 +145,12 @@ def save_people(
     with Crew(workers, PROGRAM, do) as crew:
         _filled(work, crew, cluster, lambda share: tell("running the trial", 0.9 * share))
     return write_people(work, path, lambda share: tell("saving people", 0.9 + 0.1 * share))
+
+
+def _left(atlas: Atlas, removed: frozenset[str]) -> tuple[Atlas, frozenset[str]]:
+    """The atlas without some claims; raises `SamenspelError` for one that it does not hold."""
+    gone = removed_by(atlas, claims=sorted(removed)) if removed else removed
+    return without_claims(atlas, gone)[0], gone
 
 
 def _filled(work: Work, crew: Crew, cluster: str | None, tell: Callable[[float], None]) -> bool:

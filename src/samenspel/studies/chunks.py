@@ -29,6 +29,7 @@ from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.reader import read_atlas, shipped
+from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.blocks import Block
 from samenspel.population.reservoir import Reservoir, part_of
@@ -122,7 +123,9 @@ class Work:
         scenario = atlas.scenarios.get(job.scenario)
         if scenario is None:
             raise SamenspelError(f"the atlas has no scenario {job.scenario!r}.", cure="Run again.")
-        return Work(atlas, scenario, draw(atlas, Grading(atlas, frozenset(job.removed)), job), job)
+        removed = frozenset(job.removed)
+        atlas, _ = without_claims(atlas, removed)
+        return Work(atlas, scenario, draw(atlas, Grading(atlas, removed), job), job)
 
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:

@@ -13,8 +13,10 @@ from samenspel.composition.plain import full_catalogue
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.lint import check_folder
 from samenspel.evidence.reader import read_atlas
+from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_model import Parameter
-from samenspel.insight.knockout import knockout, without_claims
+from samenspel.insight.knockout import knockout
+from samenspel.insight.run import run
 from samenspel.population.worlds import draw_worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.ends import known_ends
@@ -142,3 +144,31 @@ def test_the_command_gives_one_document():
     wrong = CliRunner().invoke(app, ["--design", "animals"])
     assert isinstance(wrong.exception, SamenspelError)
     assert "animal" in str(wrong.exception)
+
+
+def test_a_run_without_claims_is_the_second_half_of_the_knock_out(tmp_path, monkeypatch):
+    """The same evidence is left, in one process or two; an unknown claim is an error."""
+    gone = frozenset({"pond-survey.fleas.algae"})
+    told = knockout(atlas=POND, claims=gone, **SMALL)["answer"]
+    texts = []
+    for workers in (1, 2):
+        monkeypatch.setenv("SAMENSPEL_CACHE", str(tmp_path / str(workers)))
+        texts.append(run(atlas=POND, removed=gone, with_routes=False, with_contrasts=False, workers=workers, **SMALL))
+    assert texts[0].to_json() == texts[1].to_json()
+    head = texts[0].blocks["assumptions"]["headline"]
+    assert head["benefit_share"] == told["after"]["benefit_share"]
+    assert texts[0].to_json() != run(atlas=POND, with_routes=False, with_contrasts=False, **SMALL).to_json()
+    with pytest.raises(SamenspelError, match=r"pond-survey\.fleas\.algae"):
+        run(atlas=POND, removed=frozenset({"pond-survey.fleas.alge"}), **SMALL)
+
+
+def test_a_worker_pools_parameters_as_the_run_does(pond, tmp_path):
+    """Three claims pooled; one taken away: the parameter that a rebuilt work reads is the one of the run."""
+    from samenspel.insight.run import scenario_of
+    from samenspel.studies.chunks import Work, draw, job_of
+
+    gone = frozenset({"tank-study.algae.fleas"})
+    study = scenario_of(pond, None)
+    job = job_of(pond, study, seed=1, ladder="as-is", engine="numpy", removed=gone, **SMALL)
+    left, _ = without_claims(pond, gone)
+    assert Work.rebuild(job).atlas.parameters == Work(left, study, draw(left, Grading(left, gone), job), job).atlas.parameters

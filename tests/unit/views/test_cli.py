@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from samenspel.quantities.errors import SamenspelError
 from samenspel.views import cli, files, run_cli
+from samenspel.views.report import FILES
 from views.answer_fixture import answer
 
 runner = CliRunner()
@@ -27,7 +28,8 @@ def runs(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run_cli, "_plan", lambda scenario, atlas, options: (None, scenario or "aerobic-12-weeks", answer().key))
     monkeypatch.setattr(run_cli, "_run", compute)
-    monkeypatch.setattr(files, "html", lambda a, language: f"<html lang={language}>{a.key}</html>")  # drawn in test_report
+    drawn = lambda a: {name: f"<html lang={language}>{a.key}</html>" for language, name in FILES.items()}  # noqa: E731
+    monkeypatch.setattr(files, "pages", drawn)  # drawn in test_report
     return count
 
 

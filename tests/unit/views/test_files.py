@@ -38,7 +38,7 @@ def test_a_report_that_cannot_be_drawn_leaves_no_answer(tmp_path, monkeypatch):
     def fail(*_):
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr(files, "html", fail)
+    monkeypatch.setattr(files, "pages", fail)
     with pytest.raises(RuntimeError):
         files.write(answer(), tmp_path / "run")
     assert [f.name for f in (tmp_path / "run").iterdir()] == ["manifest.json"]

@@ -117,11 +117,14 @@ def _entry(number: int, row: Row, c: Catalogue) -> Entry:
     details = [c.say("published.source", authors=cite(row, c), level=level(row["level"], c), used=used(row, c))]
     if row["effect"] is not None:
         details.append(numbers(row, c))
-    if row["suspect"]:
-        details.append(c.say("published.suspect", why=row["suspect"]))
-    if row["interest"]:
-        details.append(c.say("published.interest", interest=row["interest"]))
-    return Entry(c.say("published.by", number=number, text=c.pick(row)), tuple(details))
+    return Entry(c.say("published.by", number=number, text=c.pick(row)), (*details, *_remarks(row, c)))
+
+
+def _remarks(row: Row, c: Catalogue) -> list[str]:
+    """Why a printed number is not to be trusted, and whose interest stands behind it; in English if in nothing else."""
+    said = lambda name: row.get(f"{name}_{c.language}") or row[name]  # noqa: E731
+    out = [c.say("published.suspect", why=said("suspect"))] if row["suspect"] else []
+    return out + ([c.say("published.interest", interest=said("interest"))] if row["interest"] else [])
 
 
 def table(rows: Sequence[Row], c: Catalogue) -> Table:
@@ -129,10 +132,8 @@ def table(rows: Sequence[Row], c: Catalogue) -> Table:
     number = {row["claim"]: str(n) for n, row in enumerate(rows, 1)}
     body: list[tuple[Cell, ...]] = []
     for n, row in enumerate(rows, 1):
-        notes = [c.say("published.suspect", why=row["suspect"])] if row["suspect"] else []
-        notes += [c.say("published.interest", interest=row["interest"])] if row["interest"] else []
         body.append((
-            str(n), " ".join([c.pick(row), *notes]),
+            str(n), " ".join([c.pick(row), *_remarks(row, c)]),
             Link(cite(row, c), f"https://doi.org/{row['doi']}") if row["doi"] else cite(row, c),
             level(row["level"], c), numbers(row, c),
             ", ".join(number[o] for o in row["contradicts"] if o in number) or "–", used(row, c, brief=True),
