@@ -1,14 +1,18 @@
 """Stated accuracy: the measured error of a plan against an independent integrator, and the plan that meets what is asked."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alone import DAILY, alone
 from samenspel.composition.values import shipped
 from samenspel.engine import Condition, People, Result, Schedule, StepPlan, habits, run, settle
 from samenspel.engine.accuracy import FLOOR, Pilot, checked, compare, error_by_halving
 from samenspel.engine.people import Trajectories
+from samenspel.engine.run import first_condition
 from samenspel.evidence.grade import Grading
 from samenspel.population.people import draw_candidates
 from samenspel.population.worlds import draw_worlds
@@ -18,6 +22,7 @@ from samenspel.studies.trial import trial_arms
 from samenspel.systems import catalogue
 
 ATLAS = shipped()
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 STUDY = ATLAS.scenarios["aerobic-12-weeks"]
 
 
@@ -118,6 +123,37 @@ def test_two_hundred_random_worlds():
         other += whole.other_history * whole.people
     assert people > 900
     assert other / people <= 0.001
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DAILY)
+def test_every_system_alone_against_the_reference_engine(name):
+    """Pushed at its ports for two weeks: the plan chosen for 1e-3 keeps to it, and nothing by chance falls out otherwise."""
+    model, people, still = alone(DAILY[name], 8)
+    p = Pilot(model, people, [Schedule(14)], still, seed=2, days=14)
+    plan, _ = p.coarsest(1e-3)
+    fast = p.run(plan)
+    exact = run(model, people, p.schedules, start=still, seed=2, engine="reference", save=fast[0].names, save_days=range(14))
+    found = compare(fast, exact, model.state_names)
+    assert found.error <= 1e-3, (plan, found)
+    assert found.other_history == 0.0
+    assert found.people == people.n > 4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (BENCHMARKS / "fifty.py").exists(), reason="the benchmarks are not part of this copy")
+def test_fifty_stiff_states_against_the_reference_engine(monkeypatch):
+    """The synthetic model of the benchmark, three weeks with exercise: the plan chosen for 1e-3 keeps to it."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import fifty
+
+    model, people, arm = fifty.model(), fifty.people(6), fifty.year(3)
+    start = first_condition(model, people, {})
+    p = Pilot(model, people, [arm], start, seed=1, days=21)
+    plan, _ = p.coarsest(1e-3)
+    fast = p.run(plan)
+    exact = run(model, people, p.schedules, start=start, seed=1, engine="reference", save=fast[0].names, save_days=range(21))
+    assert compare(fast, exact, model.state_names).error <= 1e-3
 
 
 def test_a_schedule_shorter_than_the_pilot_is_followed_to_its_end():

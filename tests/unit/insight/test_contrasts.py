@@ -42,7 +42,7 @@ def drawn(atlas, ids, **more):
 
 
 def compared(atlas, study, worlds, reservoir):
-    return contrasts(Paired(atlas, study, worlds, reservoir, 3, "as-is", "numpy", Store(), most_worlds=6, most_people=8))
+    return contrasts(Paired(atlas, study, worlds, reservoir, 3, "as-is", "numpy", Store(), {}, most_worlds=6, most_people=8))
 
 
 @pytest.fixture(scope="module")
