@@ -215,7 +215,6 @@ def test_a_reaction_with_an_unknown_species(read):
 @pytest.mark.parametrize(
     ("package", "uri"),
     [
-        ("comp", "http://www.sbml.org/sbml/level3/version1/comp/version1"),
         ("fbc", "http://www.sbml.org/sbml/level3/version1/fbc/version2"),
         ("spatial", "http://www.sbml.org/sbml/level3/version1/spatial/version1"),
         ("madeup", "http://www.sbml.org/sbml/level3/version1/madeup/version1"),

@@ -10,6 +10,7 @@ import libsbml
 
 from samenspel.engine.sbml.document import Document, Event, Node, Reaction, Reference, Rule, Species, Variable
 from samenspel.engine.sbml.guard import checked_text
+from samenspel.engine.sbml.together import flattened
 from samenspel.quantities.errors import SamenspelError
 
 _OPERATORS = {
@@ -49,6 +50,7 @@ def read_document(path: str | Path) -> Document:
                 line=fault.getLine(),
                 cure="Correct it.",
             )
+    flattened(document, file)
     level, version = document.getLevel(), document.getVersion()
     if level < 2:
         raise SamenspelError(

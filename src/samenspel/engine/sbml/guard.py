@@ -15,15 +15,21 @@ LARGEST = 20_000_000
 #: deepest nesting of elements; published models stay below about 40
 DEEPEST = 200
 #: packages of Level 3 that are refused even where a file says that they change nothing
-REFUSED = frozenset({"comp", "fbc", "qual"})
-#: the package that gives Level 3 Version 1 the functions of Version 2
-UNDERSTOOD = "l3v2extendedmath"
+REFUSED = frozenset({"fbc", "qual"})
+#: packages that are read: the functions of Version 2 in Version 1, and models put together from models
+UNDERSTOOD = frozenset({"l3v2extendedmath", "comp"})
+#: an element of the package comp that names another file
+FOREIGN = "externalModelDefinition"
 
 
 class _TooDeep(Exception):
     def __init__(self, tag: str) -> None:
         super().__init__(tag)
         self.tag = tag
+
+
+class _Elsewhere(Exception):
+    pass
 
 
 class _Watch:
@@ -45,6 +51,8 @@ class _Watch:
                     self.packages[parts[-2] if len(parts) > 1 else parts[-1]] = value.strip() in ("true", "1")
         if self.depth > DEEPEST:
             raise _TooDeep(tag)
+        if local(tag) == FOREIGN:
+            raise _Elsewhere
 
     def end(self, tag: str) -> None:
         """An element closes."""
@@ -62,8 +70,8 @@ def checked_text(path: str | Path) -> str:
     """The text of an SBML file that is safe to hand to libsbml.
 
     Raises `SamenspelError` for a file that is absent, larger than 20 MB, no well-formed XML, with a document type or
-    entities of its own, nested deeper than 200 elements, not SBML at all, or with a package that changes the
-    mathematics.
+    entities of its own, nested deeper than 200 elements, not SBML at all, put together from other files, or with a package
+    that changes the mathematics and is not read.
     """
     path = Path(path)
     name = str(path)
@@ -87,6 +95,12 @@ def checked_text(path: str | Path) -> str:
             file=name,
             cure="Write the expression with fewer brackets, or name its parts by assignment rules.",
         ) from None
+    except _Elsewhere:
+        raise SamenspelError(
+            "the model is put together from another file, which is not opened.",
+            file=name,
+            cure=f"Write that model into this file instead of {FOREIGN}.",
+        ) from None
     except DefusedXmlException as fault:
         raise SamenspelError(
             f"the XML declares a document type or entities ({type(fault).__name__}), which is refused.",
@@ -104,11 +118,9 @@ def checked_text(path: str | Path) -> str:
     if local(watch.root) != "sbml":
         raise SamenspelError(f"the root element is {local(watch.root)!r}, not 'sbml'.", file=name, cure="Give an SBML file.")
     for package, required in watch.packages.items():
-        if (required or package in REFUSED) and package != UNDERSTOOD:
+        if (required or package in REFUSED) and package not in UNDERSTOOD:
             raise SamenspelError(
-                f"the SBML package {package!r} is not supported.",
-                file=name,
-                cure="Flatten the model to SBML core (for 'comp', libsbml's flattening converter does it).",
+                f"the SBML package {package!r} is not supported.", file=name, cure="Write the model in SBML core."
             )
     try:
         return raw.decode("utf-8-sig")

@@ -38,7 +38,7 @@ def read_sbml(path: str | Path) -> Model:
 
     Raises `SamenspelError` with file and line for a file that is malformed or hostile, for unknown ids, circular
     definitions, a variable determined twice, and constructs that are not supported: fast reactions, delays inside
-    formulas, algebraic rules that are not linear, and packages that change the mathematics.
+    formulas, algebraic rules that are not linear, other files, and packages that change the mathematics (but comp).
     """
     try:
         return Builder(read_document(path)).model()
