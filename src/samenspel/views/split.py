@@ -7,7 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from typing import TypeVar
 
 from samenspel.engine.threads import processors
@@ -25,8 +25,11 @@ def for_each(work: Callable[[Thing], Made], things: Sequence[Thing]) -> list[Mad
     safe = sys.platform == "linux" and processors() > 1 and threading.active_count() == 1
     if not safe or len(things) < 2:
         return [work(t) for t in things]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 counts the idle threads of NumPy's libraries too
-        with ProcessPoolExecutor(len(things) - 1, multiprocessing.get_context("fork")) as pool:
-            others = [pool.submit(work, t) for t in things[1:]]
-            return [work(things[0]), *(o.result() for o in others)]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 counts the idle threads of NumPy's libraries too
+            with ProcessPoolExecutor(len(things) - 1, multiprocessing.get_context("fork")) as pool:
+                others = [pool.submit(work, t) for t in things[1:]]
+                return [work(things[0]), *(o.result() for o in others)]
+    except (BrokenExecutor, OSError):  # no memory or no process for a copy
+        return [work(t) for t in things]

@@ -47,3 +47,14 @@ def test_a_mistake_comes_through(two):
     with pytest.raises(SamenspelError, match="no b"):
         split.for_each(wrong, ["a", "b"])
     assert split.for_each(wrong, []) == []
+
+
+def dies(thing):
+    if os.getpid() != dies.here:
+        os._exit(1)
+    return thing
+
+
+def test_a_copy_that_dies_is_done_without(two):
+    dies.here = os.getpid()
+    assert split.for_each(dies, ["a", "b"]) == ["a", "b"]

@@ -12,7 +12,7 @@ because the error of the steps (`numpy_engine`) is a series in 1/r from the seco
 `STEPS` steps, or have no end in the finite numbers, are named to the caller: the adaptive integrator has to look at them.
 
 Left out: events, conditions inside the motion, and functions other than exp, ln, powers and tanh: the adaptive integrator
-does those.
+does those. A pulse in time much shorter than the first steps may be missed: ask for results around it.
 """
 
 from __future__ import annotations
