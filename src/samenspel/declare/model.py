@@ -155,6 +155,7 @@ class Model:
     units: dict[str, str] = field(default_factory=dict[str, str])
     initial: dict[str, Expr] = field(default_factory=dict[str, Expr])  # imported models: start of a state at time 0
     species: tuple[SpeciesVar, ...] = ()  # imported models
+    delays: tuple[tuple[str, Expr, Expr], ...] = ()  # imported models: symbol, what it was, how long ago
     origin: str = ""  # imported models: the file
 
     @cached_property
@@ -199,7 +200,7 @@ class Model:
         parts += [f"{n}={_digest(e)}" for n, e in (*self.assignments, *self.drift.items(), *self.daily.items())]
         parts += [f"{n}~{_digest(e)}" for n, e in (*self.noise.items(), *self.initial.items())]
         parts += [repr(x) for x in (*self.accumulators, *self.stages, *self.decisions, *self.pools, *self.society)]
-        parts += [repr(x) for x in self.events]
+        parts += [repr(x) for x in (*self.events, *self.delays)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

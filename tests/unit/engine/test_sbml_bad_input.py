@@ -229,13 +229,6 @@ def test_a_package_that_only_draws_is_ignored(read):
     assert read(model(extra=extra)).parameter_names == ("x",)
 
 
-def test_a_delay_is_named(read):
-    delay = '<apply><csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/delay">delay</csymbol><ci>x</ci><cn>1</cn></apply>'
-    refused(
-        read, model(parameter("x") + parameter("y"), rule("rate", "x", "<cn>1</cn>") + rule("assignment", "y", delay)), "delay"
-    )
-
-
 def test_a_fast_reaction_is_named(read):
     text = (
         f'{HEAD}<sbml xmlns="http://www.sbml.org/sbml/level2/version4" level="2" version="4"><model id="m"><listOfCompartments><compartment id="c" size="1"/>'

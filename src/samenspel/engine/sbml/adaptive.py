@@ -23,6 +23,7 @@ from scipy.integrate import LSODA, Radau
 from samenspel.engine.people import Array
 from samenspel.engine.sbml.events import Queue
 from samenspel.engine.sbml.order import needs, reachable
+from samenspel.engine.sbml.past import History, Past
 from samenspel.engine.sbml.prepared import Prepared
 from samenspel.quantities.errors import SamenspelError
 
@@ -58,7 +59,8 @@ class Run:
     """One run, from time 0 to the last time asked for."""
 
     def __init__(
-        self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float, seed: int
+        self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float, seed: int,
+        earlier: Any = None,
     ) -> None:  # fmt: skip
         self.m, self.p, self.y, self.look, self.times, self.rtol, self.atol = prepared, p, y, look, times, rtol, atol
         self.k, self.t, self.switched = 0, 0.0, 0
@@ -67,6 +69,12 @@ class Run:
         self.rows: list[list[Any]] = []
         span = float(times[-1])
         self.longest = span / 100 if prepared.guarded and span > 0 else math.inf
+        self.history: History | None = None
+        if prepared.of:
+            self.history = History(prepared.of, prepared.before, prepared.by, earlier, y, prepared.model.origin)
+            self.p = Past(p, self.history)
+            back = [d for by in prepared.by if (d := float(by(y, self.p, 0.0)[0])) > 0]
+            self.longest = min([self.longest, *back])  # so that no step asks about itself
 
     def table(self) -> Array:
         """Values of all columns, shape (columns, times)."""
@@ -135,7 +143,8 @@ class Run:
             return y
 
         truth = self._truth(self.y, self.t)
-        modes = [*self.p, *(math.nan if v is None else v for v in truth[m.triggers :])]
+        held_true = [math.nan if v is None else v for v in truth[m.triggers :]]
+        modes = [*self.p, *held_true] if self.history is None else Past(self.p, self.history, held_true)
 
         def rough(t: float, x: Array) -> Any:
             f = m.slope(full(x), self.p, t)
@@ -161,8 +170,10 @@ class Run:
             if self.m.guarded:
                 change = self._change(solver, full, truth)
             needed = self.k < len(self.times) and self.times[self.k] < solver.t
-            dense = solver.dense_output() if needed or change is not None else None
+            dense = solver.dense_output() if needed or change is not None or self.history is not None else None
             moment = solver.t if change is None else change
+            if self.history is not None and dense is not None:
+                self.history.add(t_before, moment, lambda t, d=dense: full(d(t)))
             if dense is not None:
                 self._record(moment, lambda t, d=dense: full(d(t)))
             if change is not None and dense is not None:

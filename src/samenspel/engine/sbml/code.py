@@ -16,6 +16,7 @@ import sympy
 
 from samenspel.declare.model import TIME, Model
 from samenspel.engine.sbml.order import reachable
+from samenspel.engine.sbml.past import Past
 
 DEEP = 30  # parts nested deeper are computed on a line of their own, because Python's parser has a limit
 Function = Callable[[Sequence[float], Sequence[float], float], list[Any]]
@@ -172,8 +173,9 @@ class Code:
         self.order = [n for n, _ in model.assignments]
         self.places = {n: f"v_{i}" for i, n in enumerate(self.order)}
         self.places |= {n: f"y[{i}]" for i, n in enumerate(states)}
-        self.places |= {n: f"p[{i}]" for i, n in enumerate((*model.parameter_names, *more))}
+        self.places |= {n: f"p[{i}]" for i, n in enumerate((*model.parameter_names, *(n for n, _, _ in model.delays), *more))}
         self.places[TIME.name] = "t"
+        self.past = [n for n, _, _ in model.delays]
 
     def function(self, wanted: Sequence[Any], before: Sequence[tuple[str, Any]] | None = None,
                  frozen: Mapping[Any, str] | None = None) -> Function:  # fmt: skip
@@ -192,8 +194,11 @@ class Code:
         if before is not None:
             places = {**places, **{n: f"w_{i}" for i, n in enumerate(order)}}
         made: list[Any] = [_compile(wanted, steps, Printer(places, False, frozen or {}), _QUICK)]
+        touched = {s.name for e in (*wanted, *(e for _, e in steps)) for s in e.free_symbols} if self.past else set[str]()
+        asked = [k for k, name in enumerate(self.past) if name in touched]
 
         def evaluate(y: Sequence[float], p: Sequence[float], t: float) -> list[Any]:
+            p = p.at(y, t, asked) if isinstance(p, Past) else p
             try:
                 return made[0](y, p, t)
             except (ArithmeticError, ValueError):

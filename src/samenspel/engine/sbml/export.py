@@ -74,6 +74,9 @@ def identifiers(names: list[str]) -> dict[str, str]:
 
 
 def _refuse(model: Model) -> None:
+    if model.delays:
+        raise SamenspelError(f"model {model.name!r} cannot be written as SBML: its formulas ask about the past (delay).",
+                             file=model.origin or None, cure="Keep the file it came from.")  # fmt: skip
     groups: list[tuple[str, list[str]]] = [
         ("stage", [x.name for x in model.stages]), ("decision", [x.name for x in model.decisions]),
         ("daily map", list(model.daily)), ("accumulator", [x.name for x in model.accumulators]),

@@ -44,6 +44,8 @@ def unfit(prepared: Prepared) -> str | None:
     """Why these engines cannot run a model, or None."""
     if prepared.model.events:
         return f"it has events ({prepared.model.events[0].name!r})"
+    if prepared.model.delays:
+        return "its formulas ask about the past (delay)"
     if prepared.guarded:
         return "its motion has conditions (piecewise, floor or ceiling)"
     try:

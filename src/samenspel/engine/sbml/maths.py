@@ -145,6 +145,7 @@ class Translator:
         self.names, self.functions, self.file = names, functions, file
         self.rates: set[str] = set()  # ids whose rate of change some formula asks for
         self.parts: dict[str, Value] = {}  # piecewise formulas that stand inside a condition, by the name they got
+        self.delays: dict[str, tuple[Value, Value]] = {}  # what is asked about the past, and how far back, by the name it got
         self.steps = 0
         self._open: list[str] = []
 
@@ -176,7 +177,7 @@ class Translator:
         if kind == "rateOf":
             return self._rate_of(node, local, line)
         if kind == "delay":
-            raise self._error("csymbol 'delay' is not supported.", line, "Rewrite the delay as a chain of states.")
+            return self._past(node, local, line, depth)
         below = [self._walk(c, local, line, depth + 1) for c in node.children]
         if kind == "call":
             return self._call(node.name, below, line, depth)
@@ -234,6 +235,17 @@ class Translator:
             )
         self.rates.add(value.name)
         return symbol(f"rate.{value.name}")
+
+    def _past(self, node: Node, local: Mapping[str, Value], line: int, depth: int) -> Value:
+        if len(node.children) != 2:
+            raise self._error("'delay' needs a formula and a time.", line, "Give it both.")
+        of, by = (number(self._walk(c, local, line, depth + 1)) for c in node.children)
+        for name, pair in self.delays.items():
+            if pair == (of, by):
+                return symbol(name)
+        name = f"past.{len(self.delays) + 1}"
+        self.delays[name] = (of, by)
+        return symbol(name)
 
     def _call(self, name: str, arguments: list[Value], line: int, depth: int) -> Value:
         definition = self.functions.get(name)

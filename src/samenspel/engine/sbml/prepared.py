@@ -42,13 +42,17 @@ class Prepared:
         self.code = Code(model, self.states)
         drift = [model.drift[s] for s in moving]
         switches = self._switches(drift)
-        first = len(model.parameter_names)
+        first = len(model.parameter_names) + len(model.delays)
         self.slope = self.code.function(drift)
         self.smooth = self.code.function(drift, frozen={e: f"p[{first + i}]" for i, e in enumerate(switches)})
         self.events = Events(model, self.code, self.rows)
         self.guards = self.code.function([*(e.trigger for e in model.events), *switches])
         self.guarded, self.triggers = len(model.events) + len(switches), len(model.events)
         self.species = {s.name: s for s in model.species}
+        self.of = [self.code.function([of]) for _, of, _ in model.delays]
+        still = {sympy.Symbol(n, real=True): "(0.0)" for n, _ in model.assignments if n.startswith("rate.")}
+        self.before = [self.code.function([of], frozen=still) for _, of, _ in model.delays]
+        self.by = [self.code.function([by]) for _, _, by in model.delays]
         self._starts: dict[tuple[str, ...], Any] = {}
         self.clocks = self.code.function(self._clocks([*(e.trigger for e in model.events), *switches]))
 
@@ -108,6 +112,20 @@ class Prepared:
 
         Raises `SamenspelError` for a name that cannot be given, a number that is not finite, or unequally many of them.
         """
+        begin, rows = self._beginning(parameters, start)
+        blank = [math.nan] * len(self.states)
+        states = np.array([begin(blank, one, 0.0) for one in rows.T.tolist()], dtype=float)
+        states = states.reshape(rows.shape[1], len(self.states))
+        return rows[: len(self.model.parameters)], states.T
+
+    def earlier(self, parameters: Numbers, start: Numbers, run: int) -> Any:
+        """The states of one run as a function of a time before 0."""
+        begin, rows = self._beginning(parameters, start)
+        blank, numbers = [math.nan] * len(self.states), rows[:, run].tolist()
+        return lambda t: begin(blank, numbers, t)
+
+    def _beginning(self, parameters: Numbers, start: Numbers) -> tuple[Any, Array]:
+        """A function of (nothing, numbers, time) for the states, and the numbers of every run: parameters and what was told."""
         told = {address(n): _numbers(n, v) for n, v in (*parameters.items(), *start.items())}
         lengths = {len(v) for v in told.values() if v.ndim}
         if len(lengths) > 1 or 0 in lengths:
@@ -119,10 +137,9 @@ class Prepared:
         p = np.empty((len(self.model.parameters), n))
         for i, q in enumerate(self.model.parameters):
             p[i] = told.pop(q.name, math.nan if q.value is None else q.value)
-        begin, blank = self._start(tuple(sorted(told))), [math.nan] * len(self.states)
-        rows = np.vstack([p, *(np.broadcast_to(told[t], (1, n)) for t in sorted(told))])
-        states = np.array([begin(blank, one, 0.0) for one in rows.T.tolist()], dtype=float).reshape(n, len(self.states))
-        return p, states.T
+        names = sorted(told)
+        past = np.full((len(self.model.delays), n), math.nan)  # a delay before time 0 is written out in `_start`
+        return self._start(tuple(names)), np.vstack([p, past, *(np.broadcast_to(told[t], (1, n)) for t in names)])
 
     def _start(self, told: tuple[str, ...]) -> Any:
         """The states at time 0 from (nothing, parameters and told numbers, 0)."""
@@ -142,7 +159,8 @@ class Prepared:
                         f"model {m.name!r}: {name!r} {what}.", cure="Give a parameter, or a variable that has a start."
                     )
             code = Code(m, self.states, [TOLD + name for name in told])
-            before = ordered({**assigned, **initial}, m.origin)
+            delays = {name: of for name, of, _ in m.delays}  # before time 0 nothing was different
+            before = ordered({**assigned, **initial, **delays}, m.origin)
             self._starts[told] = code.function([sympy.Symbol(s, real=True) for s in self.states], before=before)
         return self._starts[told]
 

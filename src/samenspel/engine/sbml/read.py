@@ -37,8 +37,8 @@ def read_sbml(path: str | Path) -> Model:
     """The model of an SBML file (Level 2 to Level 3 Version 2).
 
     Raises `SamenspelError` with file and line for a file that is malformed or hostile, for unknown ids, circular
-    definitions, a variable determined twice, and constructs that are not supported: fast reactions, delays inside
-    formulas, algebraic rules that are not linear, other files, and packages that change the mathematics (but comp).
+    definitions, a variable determined twice, and constructs that are not supported: fast reactions, algebraic rules that
+    are not linear, other files, and packages that change the mathematics (but comp).
     """
     try:
         return Builder(read_document(path)).model()
@@ -152,6 +152,7 @@ class Builder:
             name=self.d.name, states=tuple(self.states), parameters=tuple(self.parameters), drift=self.drift,
             assignments=tuple(assignments), events=events, outputs=tuple(self._outputs()), units=units,
             initial=self.initial, species=species, origin=self.file,
+            delays=tuple((n, of, by) for n, (of, by) in self.maths.delays.items()),
         )  # fmt: skip
 
     def _outputs(self) -> list[str]:
@@ -284,6 +285,9 @@ class Builder:
         """d/dt of an assignment by the chain rule; for amount/size written out, so that it stays as exact as the parts."""
         definition = self.assigned[name]
         below = sorted(s.name for s in definition.free_symbols)
+        if any(b in self.maths.delays for b in below):
+            what = f"the rate of change of {name!r} hangs on a delay."
+            raise self.error(what, self.lines.get(name, 0), "Ask for no rateOf here.")
         moving = [b for b in below if b == "time" or b in self.assigned or (b in self.drift and self.drift[b] != ZERO)]
         todo += [b for b in moving if b != "time"]
         terms = [

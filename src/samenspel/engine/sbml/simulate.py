@@ -70,7 +70,8 @@ def simulate_sbml(
                         "did them", model.name, len(left), p.shape[1])  # fmt: skip
     look = made.code.function(shown)
     for i in left:
-        run = Run(made, p[:, i].tolist(), begin[:, i].tolist(), look, at, max(rtol, 1e-13), atol, seed)
+        earlier = made.earlier(parameters or {}, start or {}, int(i)) if model.delays else None
+        run = Run(made, p[:, i].tolist(), begin[:, i].tolist(), look, at, max(rtol, 1e-13), atol, seed, earlier)
         values[:, :, i] = run.table()
     return Table(at, tuple(names), values if many else values[:, :, 0])
 
