@@ -132,12 +132,12 @@ class Run:
         if stop <= self.t:
             return
         finite = [i for i in range(n) if math.isfinite(self.y[i])]
-        whole, held = len(finite) == n, self.y[n:]
+        whole, held, begin = len(finite) == n, self.y[n:], list(self.y)
 
         def full(x: Array) -> list[float]:
             if whole:
                 return [*x.tolist(), *held]
-            y = list(self.y)
+            y = list(begin)
             for i, v in zip(finite, x.tolist(), strict=True):
                 y[i] = v
             return y
