@@ -1,7 +1,5 @@
 """Stated accuracy: the measured error of a plan against an independent integrator, and the plan that meets what is asked."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,7 +20,6 @@ from samenspel.studies.trial import trial_arms
 from samenspel.systems import catalogue
 
 ATLAS = shipped()
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 STUDY = ATLAS.scenarios["aerobic-12-weeks"]
 
 
@@ -37,6 +34,14 @@ def pilot(group, per_world, days, seed=11):
     good = np.flatnonzero(rest.codes == Result.OK)
     arms = schedules(group.model, STUDY, 0, trial_arms(STUDY)[:2])
     return Pilot(group.model, people.take(good), arms, rest.take(good), seed=seed, days=days)
+
+
+def against_the_reference(p):
+    """A pilot under the plan chosen for 1e-3 against adaptive integration: what was found, and both results."""
+    fast = p.run(p.coarsest(1e-3)[0])
+    exact = run(p.model, p.people, p.schedules, start=p.start, seed=p.seed, engine="reference", save=fast[0].names,
+                save_days=range(p.first, p.first + p.days))  # fmt: skip
+    return compare(fast, exact, p.model.state_names), fast, exact
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +101,7 @@ def test_the_whole_model_against_the_reference_engine():
     """Adaptive integration, person by person, under the chosen plan: worst state, share with another history, arm contrast."""
     for group in groups(9, seed=5):
         p = pilot(group, 3, 14, seed=5)
-        plan, _ = p.coarsest(1e-3)
-        fast = p.run(plan)
-        exact = run(p.model, p.people, p.schedules, start=p.start, seed=p.seed, engine="reference",
-                    save=fast[0].names, save_days=range(p.first, p.first + p.days))  # fmt: skip
-        found = compare(fast, exact, p.model.state_names)
+        found, fast, exact = against_the_reference(p)
         assert found.error <= 1e-3, (group.model.name, found)
         assert found.other_history == 0.0
         k = fast[0].names.index("illness.pain") if "illness.pain" in fast[0].names else 0
@@ -131,29 +132,19 @@ def test_every_system_alone_against_the_reference_engine(name):
     """Pushed at its ports for two weeks: the plan chosen for 1e-3 keeps to it, and nothing by chance falls out otherwise."""
     model, people, still = alone(DAILY[name], 8)
     p = Pilot(model, people, [Schedule(14)], still, seed=2, days=14)
-    plan, _ = p.coarsest(1e-3)
-    fast = p.run(plan)
-    exact = run(model, people, p.schedules, start=still, seed=2, engine="reference", save=fast[0].names, save_days=range(14))
-    found = compare(fast, exact, model.state_names)
-    assert found.error <= 1e-3, (plan, found)
+    found, _, _ = against_the_reference(p)
+    assert found.error <= 1e-3, found
     assert found.other_history == 0.0
     assert found.people == people.n > 4
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (BENCHMARKS / "fifty.py").exists(), reason="the benchmarks are not part of this copy")
-def test_fifty_stiff_states_against_the_reference_engine(monkeypatch):
+def test_fifty_stiff_states_against_the_reference_engine(fifty):
     """The synthetic model of the benchmark, three weeks with exercise: the plan chosen for 1e-3 keeps to it."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import fifty
-
     model, people, arm = fifty.model(), fifty.people(6), fifty.year(3)
     start = first_condition(model, people, {})
-    p = Pilot(model, people, [arm], start, seed=1, days=21)
-    plan, _ = p.coarsest(1e-3)
-    fast = p.run(plan)
-    exact = run(model, people, p.schedules, start=start, seed=1, engine="reference", save=fast[0].names, save_days=range(21))
-    assert compare(fast, exact, model.state_names).error <= 1e-3
+    found, _, _ = against_the_reference(Pilot(model, people, [arm], start, seed=1, days=21))
+    assert found.error <= 1e-3
 
 
 def test_a_schedule_shorter_than_the_pilot_is_followed_to_its_end():

@@ -309,16 +309,9 @@ def test_every_shipped_system_agrees(name):
         assert (error <= allowed * spread).all(), dict(zip(model.state_names, error / spread, strict=True))
 
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(not (BENCHMARKS / "fifty.py").exists(), reason="the benchmarks are not part of this copy")
-def test_fifty_stiff_states_keep_their_accuracy_and_order(monkeypatch):
+def test_fifty_stiff_states_keep_their_accuracy_and_order(fifty):
     """Time constants from 0.02 to 300 days: single precision adds less than 1e-4 of the spread; halving gains a factor four."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import fifty
-
     model, people, arm = fifty.model(), fifty.people(24), fifty.year(12)
     start = first_condition(model, people, {})
 

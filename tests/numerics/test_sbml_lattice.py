@@ -74,7 +74,7 @@ def test_no_run_hangs_on_its_neighbours(logistic, engine):
 @pytest.mark.parametrize("engine", ["auto", *ENGINES])
 def test_a_run_that_leaves_the_numbers_is_nan_and_the_others_stand(logistic, engine, caplog):
     """From 2 with rate -1 there is a pole at ln 2; the other run starts below 1 and decays."""
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, "samenspel"):
         x = simulate(logistic, [0.0, 0.5, 2.0], engine=engine, start={"x": np.array([2.0, 0.5])}, parameters={"r": -1.0}, rtol=1e-6,
                      atol=1e-9).column("x")  # fmt: skip
     assert x[1, 0] == pytest.approx(1 / (1 - 0.5 * np.exp(0.5)), rel=1e-3)  # one step of LSODA is that exact near a pole
@@ -107,7 +107,7 @@ def test_wrong_numbers_for_many_runs_are_named(logistic):
 
 
 def test_what_is_too_stiff_for_equal_steps_goes_to_the_reference(logistic, caplog):
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, "samenspel"):
         x = simulate(logistic, [0.0, 1e6], engine="numpy", rtol=1e-6, atol=1e-9, parameters={"r": 5.0}).column("x")
     assert x[1] == pytest.approx(1.0)
     assert "1 of 1 runs were too stiff" in caplog.text

@@ -43,7 +43,7 @@ def spread(atlas: Atlas, entry: Parameter) -> Distribution:
         pooled = pool_claims(atlas, entry.rule.claims, entry.rule.name, entry.rule.method)
         value, se = float(pooled.value), float(pooled.se)
     else:
-        effect = atlas.claim(entry.claims[0]).effect if entry.claims else None
+        effect = atlas.claim(entry.claims[0]).counted if entry.claims else None
         if effect is None or effect.value is None:
             raise SamenspelError(
                 f"parameter {entry.id} rests on a claim without a value.",

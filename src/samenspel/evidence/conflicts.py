@@ -142,7 +142,7 @@ def sign(claim: Claim) -> int | None:
         return -1
     if claim.relation in NONE:
         return 0
-    effect = None if claim.effect is None else claim.effect.turned
+    effect = claim.counted
     if claim.relation == "associated" and effect is not None and effect.value is not None and claim.suspect is None:
         if effect.metric in SIGNED:
             return (effect.value > 0) - (effect.value < 0)
@@ -181,10 +181,8 @@ def _links(claim: Claim) -> bool:
 
 def _apart(one: Claim, other: Claim) -> bool:
     """Whether intervals of the same metric and unit do not touch."""
-    if one.effect is None or other.effect is None:
-        return False
-    a, b = one.effect.turned, other.effect.turned
-    if one.suspect or other.suspect or (a.metric, a.unit) != (b.metric, b.unit):
+    a, b = one.counted, other.counted
+    if a is None or b is None or one.suspect or other.suspect or (a.metric, a.unit) != (b.metric, b.unit):
         return False
     if a.low is None or a.high is None or b.low is None or b.high is None or a.level != b.level:
         return False
@@ -195,7 +193,7 @@ def _apart(one: Claim, other: Claim) -> bool:
 
 def _orientation(claim: Claim) -> int:
     """+1 if the printed number goes the way of the relation, −1 if against it, 0 if that cannot be told."""
-    effect = None if claim.effect is None else claim.effect.turned
+    effect = claim.counted
     if effect is None or effect.value is None or effect.metric not in SIGNED:
         return 0
     told = (claim.relation in RAISES) - (claim.relation in LOWERS)

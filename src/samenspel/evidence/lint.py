@@ -40,7 +40,7 @@ def check_folder(path: str | Path | None = None, ends: Ends | None = None) -> tu
     atlas, issues = collect(path)
     if atlas is None:
         return None, issues
-    return atlas, sorted([*issues, *lint(atlas, ends)], key=lambda issue: (issue.severity, issue.file, issue.line))
+    return atlas, _worst_first([*issues, *lint(atlas, ends)])
 
 
 def load(path: str | Path | None = None, ends: Ends | None = None) -> Atlas:
@@ -56,12 +56,16 @@ def load(path: str | Path | None = None, ends: Ends | None = None) -> Atlas:
     assert atlas is not None
     name = key({"atlas": atlas.digest, "rules": sources(), "ends": ends is not None})
     if not Store().holds(KIND, name):
-        refuse(sorted(lint(atlas, ends), key=lambda issue: (issue.severity, issue.file, issue.line)))
+        refuse(_worst_first(lint(atlas, ends)))
         try:
             Store().put(KIND, name, b"")
         except SamenspelError as fault:  # reading evidence needs no store
             log.info("not kept: %s", fault)
     return atlas
+
+
+def _worst_first(issues: Iterable[Issue]) -> list[Issue]:
+    return sorted(issues, key=lambda issue: (issue.severity, issue.file, issue.line))
 
 
 def counts(issues: Iterable[Issue]) -> tuple[int, int]:

@@ -152,9 +152,8 @@ def pool_claims(
     values: list[float] = []
     variances: list[float] = []
     for claim_id in kept:
-        effect = atlas.claim(claim_id).effect
+        effect = atlas.claim(claim_id).counted
         assert effect is not None
-        effect = effect.turned
         se = se_of(effect, scale)
         if effect.value is None or se is None:
             raise _wrong(

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from samenspel.evidence.schema import Effect
+from samenspel.evidence.schema import RATIOS, Effect
 
-RATIOS = frozenset({"OR", "RR", "HR", "ratio", "IRR"})
 PROPORTIONS = frozenset({"proportion", "prevalence", "pooled prevalence"})
 CORRELATIONS = frozenset({"r", "rg", "correlation"})
 

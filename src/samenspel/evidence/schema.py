@@ -44,6 +44,10 @@ Limit = Literal[
 ]  # fmt: skip
 
 
+#: metrics that are ratios of two numbers: compared on the log scale, without a sign
+RATIOS = frozenset({"OR", "RR", "HR", "ratio", "IRR"})
+
+
 class Record(BaseModel):
     """Frozen entry; an unknown field is an error, never a silent default."""
 
@@ -110,7 +114,7 @@ class Effect(Record):
                 raise ValueError(f"effect {name} must be a finite number, got {number}")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"effect interval [{self.low}, {self.high}] runs backwards; swap low and high")
-        if self.mirrored and self.metric in ("OR", "RR", "HR"):
+        if self.mirrored and self.metric in RATIOS:
             raise ValueError(f"effect metric {self.metric} is a ratio, which has no sign to mirror; remove mirrored")
         return self
 
@@ -172,6 +176,11 @@ class Claim(Record):
     values: str | None = None  # "tables/x.tsv": a printed table is one claim
     speaker: EntryId | None = None  # hearing: the role, never a name
     note: Text | None = None
+
+    @property
+    def counted(self) -> Effect | None:
+        """The effect as calculations read it, with the sign its measure has; `effect` is what is printed."""
+        return None if self.effect is None else self.effect.turned
 
 
 class Source(Record):

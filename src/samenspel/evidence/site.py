@@ -17,7 +17,7 @@ from samenspel.evidence.grade import Grading
 from samenspel.evidence.phrases import Language, phrase
 from samenspel.evidence.question import page, short
 from samenspel.evidence.render import STYLE, environment, html
-from samenspel.evidence.schema import Source, Wording, remark
+from samenspel.evidence.schema import Source, remark
 from samenspel.quantities.errors import SamenspelError
 
 _SCRIPT = """
@@ -152,8 +152,7 @@ def _source(
     )
     facts: list[tuple[str, str]] = []
     for name in shown:
-        value = getattr(source, name)
-        value = remark(value, language) if isinstance(value, Wording) else value
+        value: Any = remark(getattr(source, name), language)
         if value:
             facts.append((name, "; ".join(value) if isinstance(value, tuple) else str(value)))
     if disagreements:

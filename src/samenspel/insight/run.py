@@ -10,7 +10,6 @@ from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading, removed_by
 from samenspel.evidence.reader import read_atlas
-from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight import summary
 from samenspel.insight.contrasts import contrasts
@@ -26,7 +25,7 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
-from samenspel.studies.chunks import ACCURACY, Work, draw, job_of, run_chunks
+from samenspel.studies.chunks import ACCURACY, Work, job_of, run_chunks
 from samenspel.studies.findings import Findings
 from samenspel.studies.people_file import write_people
 from samenspel.studies.steps import Steps
@@ -84,13 +83,12 @@ def run(
     crew = Crew(workers, PROGRAM, do)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
     study = scenario_of(base, scenario)
-    base, removed = _left(base, removed)
-    grading = Grading(base, removed)
+    removed = removed_by(base, claims=removed)
     tell("drawing worlds", 0.02)
     job = job_of(
         base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
     )
-    work = Work(base, study, draw(base, grading, job), job)
+    work = Work.of(base, job)
     said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
     with crew:
         filled = _filled(work, crew, cluster, lambda share: said(0.95 * share))
@@ -107,7 +105,7 @@ def run(
         compared = contrasts(paired(work, worlds_of))
     tell("writing the answer", 0.97)
     key = run_key(base, study, seed, worlds, people, ladder, engine, removed, accuracy)
-    answer = assemble(base, grading, study, work.drawn, found, way, key=key, paired=compared)
+    answer = assemble(work.atlas, Grading(work.atlas, removed), study, work.drawn, found, way, key=key, paired=compared)
     answer.blocks["assumptions"]["steps"] = said_steps(work.steps, accuracy)
     return answer
 
@@ -137,20 +135,14 @@ def save_people(
     tell = progress or (lambda _stage, _share: None)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
     study = scenario_of(base, scenario)
-    base, removed = _left(base, removed)
+    removed = removed_by(base, claims=removed)
     job = job_of(
         base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
     )
-    work = Work(base, study, draw(base, Grading(base, removed), job), job)
+    work = Work.of(base, job)
     with Crew(workers, PROGRAM, do) as crew:
         _filled(work, crew, cluster, lambda share: tell("running the trial", 0.9 * share))
     return write_people(work, path, lambda share: tell("saving people", 0.9 + 0.1 * share))
-
-
-def _left(atlas: Atlas, removed: frozenset[str]) -> tuple[Atlas, frozenset[str]]:
-    """The atlas without some claims; raises `SamenspelError` for one that it does not hold."""
-    gone = removed_by(atlas, claims=sorted(removed)) if removed else removed
-    return without_claims(atlas, gone)[0], gone
 
 
 def _filled(work: Work, crew: Crew, cluster: str | None, tell: Callable[[float], None]) -> bool:

@@ -80,12 +80,13 @@ def gain(
     """
     claim, trial = atlas.claim(coupling.size or ""), coupling.trial
     assert trial is not None
-    assert claim.effect is not None
+    assert claim.counted is not None
     assert claim.source_change is not None
     x_unit, y_unit = _units(atlas, coupling, target)
     draw = lambda name: world_uniform(seed, worlds, name)  # noqa: E731
-    dy = _drawn(coupling, claim.effect, trial.target_sd, y_unit, draw(f"size/{coupling.id}"))
-    dx = _drawn(coupling, claim.source_change, trial.source_sd, x_unit, draw(f"size/{coupling.id}/source"), one_sign=True)
+    dy = _drawn(coupling, claim.counted, trial.target_sd, y_unit, draw(f"size/{coupling.id}"))
+    moved_by = claim.source_change.turned
+    dx = _drawn(coupling, moved_by, trial.source_sd, x_unit, draw(f"size/{coupling.id}/source"), one_sign=True)
     x0 = x_ref if trial.start is None else np.full_like(x_ref, trial.start * conversion(claim.source_change.unit, x_unit))
     moved = (numeric(coupling.form, x0 + dx, x_ref) - numeric(coupling.form, x0, x_ref)) / scale
     sigma = {"same": 0.0, "other-chronic-pain": ladder.transport_chronic_pain.value,

@@ -26,9 +26,9 @@ def key(content: Mapping[str, Any]) -> str:
 
 
 @cache
-def sources() -> str:
-    """Digest of this package's own Python files: what they decided may be kept only as long as they stay the same."""
-    root, digest = Path(__file__).parents[1], hashlib.sha256()
+def sources(part: str = "") -> str:
+    """Digest of the Python files of this package or a part of it: what they made is kept only as long as they stay the same."""
+    root, digest = Path(__file__).parents[1] / part, hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -120,12 +120,20 @@ class Work:
                 f"the atlas {job.folder or 'of this package'} is not the one the run began with.",
                 cure="Let it stand while a run works, or run again.",
             )
+        return Work.of(atlas, job)
+
+    @staticmethod
+    def of(atlas: Atlas, job: Job) -> Work:
+        """The work of a job on its atlas, with the claims of `removed` taken away.
+
+        Raises `SamenspelError` for a scenario that is not there, and as `draw` does.
+        """
         scenario = atlas.scenarios.get(job.scenario)
         if scenario is None:
             raise SamenspelError(f"the atlas has no scenario {job.scenario!r}.", cure="Run again.")
         removed = frozenset(job.removed)
-        atlas, _ = without_claims(atlas, removed)
-        return Work(atlas, scenario, draw(atlas, Grading(atlas, removed), job), job)
+        left, _ = without_claims(atlas, removed)
+        return Work(left, scenario, draw(left, Grading(left, removed), job), job)
 
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:

@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from samenspel.engine.threads import processors
 
@@ -37,7 +37,7 @@ def for_each(work: Callable[[Thing], str], things: Sequence[Thing]) -> list[str]
     return out
 
 
-def _copy(work: Callable[[Thing], str], thing: Thing) -> tuple[int, int] | None:
+def _copy(work: Callable[[Thing], str], thing: Thing) -> tuple[int, BinaryIO] | None:
     """Process and pipe of a copy that does the work; None where no copy can be had."""
     try:
         reading, writing = os.pipe()
@@ -48,7 +48,7 @@ def _copy(work: Callable[[Thing], str], thing: Thing) -> tuple[int, int] | None:
         return None
     if process:
         os.close(writing)
-        return process, reading
+        return process, os.fdopen(reading, "rb")
     code = 1
     try:  # from here on in the copy, which must never return
         os.close(reading)
@@ -61,17 +61,16 @@ def _copy(work: Callable[[Thing], str], thing: Thing) -> tuple[int, int] | None:
         os._exit(code)
 
 
-def _answer(process: int, reading: int) -> str | None:
+def _answer(process: int, pipe: BinaryIO) -> str | None:
     """What a copy wrote; None if it did not end well."""
-    with os.fdopen(os.dup(reading), "rb") as pipe:
-        text = pipe.read()
+    text = pipe.read()
     _, status = os.waitpid(process, 0)
     return text.decode() if status == 0 else None
 
 
-def _end(process: int, reading: int) -> None:
+def _end(process: int, pipe: BinaryIO) -> None:
     """Leave no copy behind."""
-    os.close(reading)
+    pipe.close()
     with suppress(ChildProcessError, ProcessLookupError):  # it was waited for
         if os.waitpid(process, os.WNOHANG) == (0, 0):
             os.kill(process, signal.SIGKILL)

@@ -33,16 +33,6 @@ def model(parameters="", rules="", rest="", before="", extra=""):
     )
 
 
-@pytest.fixture
-def read(tmp_path):
-    def reader(text, name="model.xml"):
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_sbml(path)
-
-    return reader
-
-
 def refused(read, text, *words):
     with pytest.raises(SamenspelError) as caught:
         read(text)

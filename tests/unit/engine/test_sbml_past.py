@@ -27,15 +27,6 @@ def placed(text, assignments):
     return text.replace("</listOfParameters>", f"</listOfParameters>{assignments}", 1)
 
 
-@pytest.fixture
-def read(tmp_path):
-    def reader(text):
-        (tmp_path / "model.xml").write_text(text)
-        return read_sbml(tmp_path / "model.xml")
-
-    return reader
-
-
 @given(st.floats(0.3, 2.0), st.floats(0.5, 3.0))
 def test_what_brakes_itself_from_the_past_is_exact(tmp_path_factory, by, begin):
     """dx/dt = -x(t - T) from x0: x0 (1 - t) up to T, then + x0 (t - T)²/2 up to 2 T."""

@@ -50,16 +50,6 @@ def written(parameters, rules=(), events=(), before="", after=""):
     )
 
 
-@pytest.fixture
-def read(tmp_path):
-    def reader(text):
-        path = tmp_path / "model.xml"
-        path.write_text(text)
-        return read_sbml(path)
-
-    return reader
-
-
 def test_a_short_pulse_is_never_stepped_over(read):
     """dx/dt = 1 between 500 and 500.01, else 0, seen only at 0 and 1000."""
     inside = call("and", call("gt", TIME, 500), call("lt", TIME, 500.01))

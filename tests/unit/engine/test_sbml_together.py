@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from samenspel import SamenspelError, read_sbml, simulate
+from samenspel import SamenspelError, simulate
 
 COMP = "http://www.sbml.org/sbml/level3/version1/comp/version1"
 HEAD = (
@@ -25,15 +25,6 @@ def submodels(*pairs):
 def definitions(**models):
     listed = "".join(f'<comp:modelDefinition id="{n}">{body}</comp:modelDefinition>' for n, body in models.items())
     return f"<comp:listOfModelDefinitions>{listed}</comp:listOfModelDefinitions>"
-
-
-@pytest.fixture
-def read(tmp_path):
-    def reader(text):
-        (tmp_path / "whole.xml").write_text(text)
-        return read_sbml(tmp_path / "whole.xml")
-
-    return reader
 
 
 def test_two_copies_move_on_their_own_and_one_number_is_replaced(read):

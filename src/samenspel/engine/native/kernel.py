@@ -16,11 +16,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from samenspel.quantities.errors import SamenspelError
-from samenspel.store import Store
+from samenspel.store import Store, sources
 
 log = logging.getLogger(__name__)
 KIND = "kernel"
@@ -97,13 +96,10 @@ def target(isa: str = "host") -> Target:
 
 @cache
 def generator() -> str:
-    """Digest of the sources that write the code, and of the library that compiles it."""
+    """The version of the library that compiles the code, and a digest of the sources that write it."""
     import llvmlite
 
-    digest = hashlib.blake2b(llvmlite.__version__.encode(), digest_size=16)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return f"{llvmlite.__version__} {sources('engine/native')}"
 
 
 def kernel(

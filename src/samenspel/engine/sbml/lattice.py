@@ -18,7 +18,7 @@ does those. A pulse in time much shorter than the first steps may be missed: ask
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -93,13 +93,14 @@ class Batch:
     """Runs of one model: parameters (parameters, n) and states at time 0 (states, n), as `Prepared.values` gives them."""
 
     prepared: Prepared
+    model: Model  # its `lattice_model`
     parameters: Array
     states: Array
     times: Array
 
     def take(self, index: Index) -> Batch:
         """The runs at `index`."""
-        return Batch(self.prepared, self.parameters[:, index], self.states[:, index], self.times)
+        return replace(self, parameters=self.parameters[:, index], states=self.states[:, index])
 
     def states_at(self, engine: Vector, rtol: float, atol: float) -> tuple[Array, Index]:
         """All states at all times, shape (states, times, n), and which runs did not come within the tolerances."""
@@ -123,7 +124,7 @@ class Batch:
 
     def run(self, engine: Vector, moments: Array, steps: int) -> Array:
         """The moving states after each moment but the first, with so many steps from one to the next."""
-        model, rows, n = lattice_model(self.prepared), self.prepared.n, self.states.shape[1]
+        model, rows, n = self.model, self.prepared.n, self.states.shape[1]
         still = dict(zip(self.prepared.states[rows:], self.states[rows:], strict=True))
         own = dict(zip(self.prepared.model.parameter_names, self.parameters, strict=True))
         spans = np.diff(moments)

@@ -118,11 +118,11 @@ class Prepared:
         states = states.reshape(rows.shape[1], len(self.states))
         return rows[: len(self.model.parameters)], states.T
 
-    def earlier(self, parameters: Numbers, start: Numbers, run: int) -> Any:
-        """The states of one run as a function of a time before 0."""
+    def earlier(self, parameters: Numbers, start: Numbers) -> list[Any]:
+        """For every run its states as a function of a time before 0."""
         begin, rows = self._beginning(parameters, start)
-        blank, numbers = [math.nan] * len(self.states), rows[:, run].tolist()
-        return lambda t: begin(blank, numbers, t)
+        blank = [math.nan] * len(self.states)
+        return [lambda t, numbers=one: begin(blank, numbers, t) for one in rows.T.tolist()]
 
     def _beginning(self, parameters: Numbers, start: Numbers) -> tuple[Any, Array]:
         """A function of (nothing, numbers, time) for the states, and the numbers of every run: parameters and what was told."""

@@ -18,7 +18,7 @@ from samenspel.declare.model import Model
 from samenspel.engine.native.kernel import unavailable
 from samenspel.engine.people import Array, Numbers, Table
 from samenspel.engine.sbml.adaptive import Run
-from samenspel.engine.sbml.lattice import Batch, Index, Vector, array_columns, refused, unfit
+from samenspel.engine.sbml.lattice import Batch, Index, Vector, array_columns, lattice_model, refused, unfit
 from samenspel.engine.sbml.prepared import Prepared, prepared
 from samenspel.quantities.errors import SamenspelError
 
@@ -64,14 +64,14 @@ def simulate_sbml(
     left = np.arange(p.shape[1])
     vector = _vector(made, engine, many)
     if vector is not None:
-        left = _together(Batch(made, p, begin, at), vector, rtol, atol, shown, values)
+        left = _together(Batch(made, lattice_model(made), p, begin, at), vector, rtol, atol, shown, values)
         if len(left):
             log.warning("model %s: %d of %d runs were too stiff for equal steps, or leave the finite numbers; engine reference "
                         "did them", model.name, len(left), p.shape[1])  # fmt: skip
     look = made.code.function(shown)
+    earlier = made.earlier(parameters or {}, start or {}) if model.delays else [None] * p.shape[1]
     for i in left:
-        earlier = made.earlier(parameters or {}, start or {}, int(i)) if model.delays else None
-        run = Run(made, p[:, i].tolist(), begin[:, i].tolist(), look, at, max(rtol, 1e-13), atol, seed, earlier)
+        run = Run(made, p[:, i].tolist(), begin[:, i].tolist(), look, at, max(rtol, 1e-13), atol, seed, earlier[i])
         values[:, :, i] = run.table()
     return Table(at, tuple(names), values if many else values[:, :, 0])
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from samenspel.evidence.schema import Effect
 from samenspel.studies.answer import Answer
 from samenspel.views.blocks.published import cite, used
 from samenspel.views.catalogue import Catalogue
@@ -48,8 +49,8 @@ def grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[tuple[int, Row]]]
 def _turned(row: Row) -> Row:
     """A row whose source prints the other sign, as the others count; the figure says so beside it."""
     e, p = row["effect"], row["prediction"]
-    minus = lambda x: None if x is None else -x  # noqa: E731
-    effect = {**e, "value": minus(e["value"]), "low": minus(e["high"]), "high": minus(e["low"])}
+    turned = Effect(**e).turned
+    effect = {**e, "value": turned.value, "low": turned.low, "high": turned.high}
     return {**row, "effect": effect, "prediction": p and {"low": -p["high"], "high": -p["low"]}}
 
 
