@@ -1,7 +1,8 @@
 """Speed of the native engine against other simulators and against this processor's arithmetic, at a stated error.
 
 Run: ``python benchmarks/engine.py [--peers] [--limit] [--people 1024]``; about five minutes on two cores. The model is
-`fifty.py`: one year, exercise on three days of the week, no noise, saved weekly; the step plan has 52 steps a week.
+`fifty.py`: one year, exercise on three days of the week, no noise, saved weekly; the step plan has 52 steps a week, of
+which states that nothing shakes (`samenspel.engine.steady`) take 28.
 
     error   worst state's root mean square over people and weeks of (x - reference)/(its standard deviation + 0.01)
     reference  double precision at 32 times as many steps; its own change on halving is printed
@@ -9,7 +10,7 @@ Run: ``python benchmarks/engine.py [--peers] [--limit] [--people 1024]``; about 
             for all; the best of several runs
 
 Peers run as a user would run them: a loop over people and a restart at every input edge, or (JAX) the same step plan in one
-compiled function. A peer with adaptive steps is timed at several tolerances and read off at the native engine's error. A
+compiled function, with and without steady states, the better of the two. A peer with adaptive steps is timed at several tolerances and read off at the native engine's error. A
 peer that is not installed is said to be missing and left out.
 """
 
@@ -32,7 +33,7 @@ import sympy
 from fifty import NAMES, SCALE_FLOOR, S, model, people, segments, year
 
 from samenspel.declare.model import Model
-from samenspel.engine import Schedule, StepPlan
+from samenspel.engine import People, Schedule, StepPlan
 from samenspel.engine.compiled import compiled
 from samenspel.engine.native import kernel as kernels
 from samenspel.engine.native.driver import build_day
@@ -40,9 +41,10 @@ from samenspel.engine.native.run_native import layout_of, run_native
 from samenspel.engine.native.tables import coefficients, inputs_table, steps_table
 from samenspel.engine.run import first_condition
 from samenspel.engine.sbml.export import write_sbml
+from samenspel.engine.steady import steady_states
 
 Array = np.ndarray[Any, Any]
-PLAN = StepPlan(longest=0.25, depth=4, quiet_midnights=True)
+ALL = StepPlan(longest=0.25, depth=4, quiet_midnights=True)  # every state in every step
 WEEKS, CHECKED, CORES = 52, 64, os.cpu_count() or 1
 
 
@@ -69,21 +71,22 @@ class Task:
         self.model = m or model()
         self.n, self.people = n, people(n)
         self.start = first_condition(self.model, self.people, {})
+        self.plan = replace(ALL, steady=steady_states(self.model, self.people, ALL.longest))
         self.reference = self.scale = np.zeros(0)
 
     def native(
-        self, n: int | None = None, plan: StepPlan = PLAN, precision: Any = "single", threads: int = 1, arm: Schedule | None = None
+        self, n: int | None = None, plan: StepPlan | None = None, precision: Any = "single", threads: int = 1, arm: Schedule | None = None
     ) -> Array:
         """Weekly states, shape (states, weeks, people)."""
         index = np.arange(n or self.n)
         return run_native(self.model, self.people.take(index), [arm or year(WEEKS)], self.start.take(index), seed=1, save=list(NAMES),
-                          save_days=range(6, 7 * WEEKS, 7), plan=plan, threads=threads, precision=precision)[0].values  # fmt: skip
+                          save_days=range(6, 7 * WEEKS, 7), plan=plan or self.plan, threads=threads, precision=precision)[0].values  # fmt: skip
 
     def prepare(self) -> None:
         """Make the reference."""
-        self.reference = self.native(CHECKED, replace(PLAN, refine=32), "double", CORES)
+        self.reference = self.native(CHECKED, replace(ALL, refine=32), "double", CORES)
         self.scale = self.reference.std((1, 2)) + SCALE_FLOOR
-        half = self.native(CHECKED, replace(PLAN, refine=16), "double", CORES)
+        half = self.native(CHECKED, replace(ALL, refine=16), "double", CORES)
         print(f"reference: {CHECKED} people, changes by {self.error(half):.1e} on halving", flush=True)
 
     def error(self, y: Array) -> float:
@@ -92,9 +95,9 @@ class Task:
         d = (y[:, :, : part.shape[2]] - part) / self.scale[:, None, None]
         return float(np.sqrt((d**2).mean((1, 2))).max())
 
-    def speed(self, repeats: int = 3) -> float:
+    def speed(self, repeats: int = 3, plan: StepPlan | None = None) -> float:
         """Patient-years per second now."""
-        return CORES * years(self.n) / best(self.native, repeats)[0]
+        return CORES * years(self.n) / best(lambda: self.native(plan=plan), repeats)[0]
 
 
 def at_error(points: list[tuple[float, float]], wanted: float) -> float:
@@ -180,45 +183,80 @@ def jax(task: Task, _wanted: float) -> tuple[float, float, int]:
     """The same plan and scheme in single precision, people on the last axis of one stacked state."""
     os.environ["JAX_PLATFORMS"] = "cpu"
     import jax as jx
+
+    n = 1024
+    crowd = people(n)
+    tried: list[tuple[float, float]] = []
+    for plan in (ALL, task.plan):
+        work = _jax_run(task.model, crowd, plan)
+        y = work()
+        cpu, wall, y = best(work, 3)
+        tried.append((CORES * years(n) / cpu, task.error(np.moveaxis(y, 0, 1))))
+        told = f"{len(plan.steady)} steady states, {tried[-1][0]:.0f} py/s, error {tried[-1][1]:.1e}"
+        print(f"  jax {jx.__version__}: {told}; {years(n) / wall:.0f} py/s by the clock", flush=True)
+    return (*max(tried), n)
+
+
+def _jax_run(m: Model, crowd: People, plan: StepPlan) -> Callable[[], Array]:
+    """One year under a plan, as one compiled function."""
+    import jax as jx
     import jax.numpy as jnp
 
-    n, m = 1024, task.model
-    crowd = people(n)
-    names = list(m.parameter_names)
-    f = sympy.lambdify([[S(s) for s in NAMES], [S(p) for p in names], S("exercise")], list(m.drift.values()), "jax", cse=True)
+    n, names = crowd.n, list(m.parameter_names)
+    own = [[i for i, s in enumerate(NAMES) if (s in plan.steady) == still] for still in (False, True)]
+    f, g = (sympy.lambdify([[S(s) for s in NAMES], [S(p) for p in names], S("exercise")],
+                           [m.drift[NAMES[i]] for i in places], "jax", cse=True) for places in own)  # fmt: skip
+    move, still = (jnp.array(places, int) for places in own)
     p = np.array([np.broadcast_to(crowd.parameters[k], (n,)) for k in names])
     x0 = first_condition(m, crowd, {}).states
     rate = np.minimum(np.array([np.broadcast_to(r, (n,)) for r in compiled(m).diagonal(x0, p, [0.0], [], 0.0)]), 0.0)
     table = inputs_table(m, [year(2)])
-    steps = steps_table(table, year(2), PLAN)
+    steps = steps_table(table, year(2), plan)
     flat, u_of = table.reshape(-1), np.cumsum(steps.slot >= 0) - 1
     c = jnp.array(np.stack([coefficients(rate, h) for h in steps.sizes]), jnp.float32)
+    c_move, c_still = c[:, :, move], c[:, :, still]
     bounds = [0, steps.day_start[7], steps.day_start[14]]
-    first, later = [(jnp.array(steps.size[a:b]), jnp.array(flat[u_of[a:b]], jnp.float32)) for a, b in itertools.pairwise(bounds)]
+    whole, parts = (steps.size, steps.opens, steps.closes), (flat[u_of], steps.before, steps.after)
+    first, later = [(*(jnp.array(v[a:b]) for v in whole), *(jnp.array(v[a:b], jnp.float32) for v in parts))
+                    for a, b in itertools.pairwise(bounds)]  # fmt: skip
 
     def run(x: Any, q: Any) -> Any:
-        def step(x: Any, hu: Any) -> Any:
-            k, u = hu
-            c1, own, other = c[k]
-            stack = lambda y: jnp.stack(f(y, q, u))  # noqa: E731
-            now = stack(x)
-            a = x + c1 * now
-            return x + own * now + other * stack(a), None
+        def step(carry: Any, row: Any) -> Any:
+            x, reached, fs = carry
+            size, opens, closes, u, before, after = row
 
-        x, _ = jx.lax.scan(step, x, first)
+            def opening(_: Any) -> Any:
+                fs = jnp.stack(g(x, q, u))
+                return x[still] + c_still[opens, 0] * fs, fs
 
-        def week(x: Any, _: Any) -> Any:
-            x2, _ = jx.lax.scan(step, x, later)
-            return x2, x
+            def closing(y: Any) -> Any:
+                z = y.at[still].set(reached)
+                _, ours, theirs = c_still[closes]
+                return z.at[still].set(x[still] + ours * fs + theirs * jnp.stack(g(z, q, u)))
 
-        return jx.lax.scan(week, x, None, length=WEEKS)[1]
+            if own[1]:
+                reached, fs = jx.lax.cond(opens >= 0, opening, lambda _: (reached, fs), None)
+            seen = lambda part: x.at[still].set(x[still] + part * (reached - x[still])) if own[1] else x  # noqa: E731
+            c1, ours, theirs = c_move[size]
+            now = jnp.stack(f(seen(before), q, u))
+            a = seen(after).at[move].set(x[move] + c1 * now)
+            y = x.at[move].set(x[move] + ours * now + theirs * jnp.stack(f(a, q, u)))
+            if own[1]:
+                y = jx.lax.cond(closes >= 0, closing, lambda y: y, y)
+            return (y, reached, fs), None
+
+        blank = jnp.zeros((len(own[1]), n), jnp.float32)
+        carry, _ = jx.lax.scan(step, (x, blank, blank), first)
+
+        def week(carry: Any, _: Any) -> Any:
+            after, _ = jx.lax.scan(step, carry, later)
+            return after, carry[0]
+
+        return jx.lax.scan(week, carry, None, length=WEEKS)[1]
 
     compiled_run = jx.jit(run)
     args = (jnp.array(x0, jnp.float32), jnp.array(p, jnp.float32))
-    np.asarray(compiled_run(*args))
-    cpu, wall, y = best(lambda: np.asarray(compiled_run(*args)), 3)
-    print(f"  jax {jx.__version__}: {years(n) / wall:.0f} py/s by the clock", flush=True)
-    return CORES * years(n) / cpu, task.error(np.moveaxis(y, 0, 1)), n
+    return lambda: np.asarray(compiled_run(*args))
 
 
 PEERS: dict[str, tuple[str, Callable[[Task, float], tuple[float, float, int]]]] = {
@@ -243,18 +281,19 @@ def compare(task: Task, own_error: float) -> list[str]:
 def limit(task: Task) -> str:
     """The share of what the counted multiply-adds and divisions would allow, one after the other."""
     lanes = kernels.target().lanes
-    text, _ = build_day(layout_of(compiled(task.model)), 16, True)
-    label = [f"{name}{k or ''}" for name in ("first", "second") for k in range(999)]
-    c = peak.counts(kernels.assembly(text), tuple(label), lanes)
-    per_block = {k: v / 2 / (16 / lanes) for k, v in c.items()}  # two right-hand sides, in registers of `lanes` numbers
+    steady = [i for i, s in enumerate(NAMES) if s in task.plan.steady]
+    text, _ = build_day(layout_of(compiled(task.model)), 16, True, steady)
+    code, year_ = kernels.assembly(text), dict.fromkeys(("fma", "mul", "add", "div"), 0.0)
+    for functions, times in ((("first", "second"), 52), (("open", "close"), 28)):
+        label = tuple(f"{name}{k or ''}" for name in functions for k in range(999))
+        for k, v in peak.counts(code, label, lanes).items():
+            year_[k] += v / (16 / lanes) * times * 365.25 / 7  # in registers of `lanes` numbers, for `lanes` people
     rates, ours = peak.rates(), task.speed(3)
     again = peak.rates()
     rates = {k: max(v, again[k]) for k, v in rates.items()}
-    sides = 2 * 52 * 365.25 / 7  # right-hand sides per patient-year
-    seconds = sides * ((per_block["fma"] + per_block["mul"]) / rates["fma"] + per_block["div"] / rates["div"])
-    most = CORES / seconds
-    told = ", ".join(f"{k} {v:.0f}" for k, v in per_block.items())
-    return (f"limit fraction {ours / most:.3f} ({told} per {lanes} people and right-hand side; fma {rates['fma'] / 1e9:.1f}, "
+    most = CORES / ((year_["fma"] + year_["mul"]) / rates["fma"] + year_["div"] / rates["div"])
+    told = ", ".join(f"{k} {v / 1e6:.2f}" for k, v in year_.items())
+    return (f"limit fraction {ours / most:.3f} ({told} million per {lanes} people and year; fma {rates['fma'] / 1e9:.1f}, "
             f"division {rates['div'] / 1e9:.2f} G/s per processor; limit {most:.0f}, reached {ours:.0f} patient-years/s)")  # fmt: skip
 
 
@@ -271,13 +310,13 @@ def main() -> None:
     task.prepare()
     y = task.native()
     own_error = task.error(y)
-    speed = task.speed(4)
+    speed, plain = task.speed(4), task.speed(4, ALL)
     _, wall, again = best(lambda: task.native(threads=CORES), 3)
     assert (again == y).all(), "threads changed a bit"
     print(f"native: {speed:.0f} patient-years/s by processor time, {years(task.n) / wall:.0f} by the clock on {CORES} threads, "
-          f"rms error {own_error:.2e}", flush=True)  # fmt: skip
+          f"rms error {own_error:.2e}; {len(task.plan.steady)} states steady; with every state in every step {plain:.0f}", flush=True)  # fmt: skip
     noisy = Task(task.n, model(0.15))
-    plan = replace(PLAN, quiet_midnights=False)
+    plan = replace(noisy.plan, quiet_midnights=False)
     cpu, _, _ = best(lambda: noisy.native(plan=plan), 2)
     print(f"native with daily noise: {CORES * years(noisy.n) / cpu:.0f} patient-years/s, {CORES * years(noisy.n) / cpu / speed:.2f} of it", flush=True)
     lines = compare(task, own_error) if wanted.peers else []

@@ -48,13 +48,20 @@ class StepPlan:
     A slot of length L after an edge becomes L/2^k, L/2^k, L/2^(k-1), …, L/2, so that fast states relax in short steps
     and the rest of the day in long ones. `refine` splits every step again; halving is how a run reports its error.
     Every midnight counts as a jump; with `quiet_midnights` only those at which an input changes, and the first: for
-    models without noise and without rules at midnight.
+    models without noise and without rules at midnight. The states named in `steady` take no part in the halving: they
+    cross a slot in steps of at most `stride` (`longest`, if that is longer), and the others see them on a straight line
+    in between (`engine.steady` says which states that suits).
     """
 
     longest: float = 0.25
     depth: int = 4
     refine: int = 1
     quiet_midnights: bool = False
+    steady: tuple[str, ...] = ()
+    stride: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steady", tuple(self.steady))  # a list, when read back from a file
 
     def steps(self, length: float, jumped: bool) -> tuple[float, ...]:
         """Step lengths that add up to `length`."""
@@ -66,15 +73,32 @@ class StepPlan:
             out = [size * g for g in graded] + out[1:]
         return tuple(h / self.refine for h in out for _ in range(self.refine))
 
+    def strides(self, length: float, jumped: bool) -> tuple[tuple[float, ...], ...]:
+        """The same steps in groups: the steady states cross each group in one step."""
+        steps = self.steps(length, jumped)
+        if not self.steady:
+            return tuple((h,) for h in steps)
+        count = max(1, math.ceil(length / max(self.longest, self.stride) - 1e-9)) * self.refine
+        out: list[tuple[float, ...]] = []
+        group: list[float] = []
+        gone = 0.0
+        for h in steps:
+            group.append(h)
+            gone += h
+            if gone >= length * (len(out) + 1) / count - 1e-9:
+                out.append(tuple(group))
+                group = []
+        return tuple(out)
 
-def plan_for(accuracy: float, fastest: float) -> StepPlan:
+
+def plan_for(accuracy: float, fastest: float, shortest: float = 1 / 64) -> StepPlan:
     """The coarsest plan expected to meet an RMS error of `accuracy` of a state's spread, with a factor two.
 
-    `fastest` is the largest rate (per day) among states not declared fast, at the reference person. The error of a
-    second-order step is about (rate * h)^3 / 12 of a unit jump.
+    `fastest` is the largest rate (per day) among the states, `shortest` the least length of a step before halving. The
+    error of a second-order step is about (rate * h)^3 / 12 of a unit jump.
     """
     wanted = (12 * accuracy / 2) ** (1 / 3) / max(fastest, 1e-6)
-    longest = min(0.5, max(1 / 64, 2.0 ** math.floor(math.log2(min(wanted * 8, 0.5)))))
+    longest = min(0.5, max(shortest, 2.0 ** math.floor(math.log2(min(wanted * 8, 0.5)))))
     depth = max(0, min(6, math.ceil(math.log2(max(longest / wanted, 1.0)))))
     return StepPlan(longest=longest, depth=depth)
 

@@ -5,13 +5,15 @@ With frozen diagonal L of a person's Jacobian at the start, z = L h, f the full 
     a  = x + h phi1(z) f(x)
     x' = a + h phi2(z) (f(a) - exp(z) f(x)),   phi1 = (e^z - 1)/z, phi2 = (phi1 - 1)/z
 
-Cox and Matthews 2002 (J Comput Phys 176:430), written for f instead of its nonlinear part. Runs every construct but
-events and switches inside the day.
+Cox and Matthews 2002 (J Comput Phys 176:430), written for f instead of its nonlinear part. States that a plan calls
+steady take the same kind of step over a whole group of steps of the others, who see them on the line from x to a; the
+second half of the steady step comes last and sees the others where they arrived. Runs every construct but events and
+switches inside the day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -44,7 +46,13 @@ class _Day:
 
     def __init__(self, c: Compiled, plan: StepPlan, p: list[float | Array], rate: Array) -> None:
         self.plan, self.rate = plan, rate
-        self.drift, self.watch = c.bound(c.drift_steps, p), c.bound(c.watch_steps, p)
+        names = c.model.state_names
+        self.steady = np.array([s in plan.steady for s in names], dtype=bool)
+        self.moving = ~self.steady
+        self.drift, self.drift_steady = (
+            c.bound([k for k, own in zip(c.drift_steps, mine, strict=True) if own], p) for mine in (self.moving, self.steady)
+        )
+        self.watch = c.bound(c.watch_steps, p)
         self.known: dict[float, tuple[Array, Array, Array]] = {}
         self.kinds = [a.how for a in c.model.accumulators] + ["integral"] * len(c.arrows)
 
@@ -65,19 +73,43 @@ class _Day:
             for (start, end), u, jumped in zip(slots, inputs, jumps, strict=True):
                 t = day + start
                 before = rows(self.watch(x, u, held, t), n) if self.kinds else total
-                for h in self.plan.steps(end - start, jumped):
-                    if h not in self.known:
-                        self.known[h] = coefficients(self.rate, h)
-                    c1, c2, e = self.known[h]
-                    f = rows(self.drift(x, u, held, t), n)
-                    a = x + c1 * f
-                    x = a + c2 * (rows(self.drift(a, u, held, t + h), n) - e * f)
-                    t += h
-                    if self.kinds:
-                        after = rows(self.watch(x, u, held, t), n)
-                        self._gather(total, before, after, h)
-                        before = after
+                for group in self.plan.strides(end - start, jumped):
+                    for x, h in self._stride(x, u, held, t, group):  # noqa: B020
+                        t += h
+                        if self.kinds:
+                            after = rows(self.watch(x, u, held, t), n)
+                            self._gather(total, before, after, h)
+                            before = after
         return x, total
+
+    def _stride(
+        self, x: Array, u: list[Array], held: Array, t: float, group: tuple[float, ...]
+    ) -> Iterator[tuple[Array, float]]:
+        """States after each step of a group, and the step's length; the steady states step once, the whole group long."""
+        n, whole, gone, m, s = x.shape[1], sum(group), 0.0, self.moving, self.steady
+        alone = m.all()
+        before = reached = fs = x[s]
+        if not alone:
+            fs = rows(self.drift_steady(x, u, held, t), n)
+            reached = before + self._coefficients(whole)[0][s] * fs
+        for k, h in enumerate(group, 1):
+            c1, c2, e = (c[m] for c in self._coefficients(h))
+            f = rows(self.drift(x, u, held, t + gone), n)
+            gone += h
+            now, x = x[m], x.copy()
+            a = now + c1 * f
+            x[m], x[s] = a, before + (gone / whole) * (reached - before)
+            x[m] = a + c2 * (rows(self.drift(x, u, held, t + gone), n) - e * f)
+            if k == len(group) and not alone:
+                c2, e = (c[s] for c in self._coefficients(whole)[1:])
+                x[s] = reached
+                x[s] = reached + c2 * (rows(self.drift_steady(x, u, held, t + whole), n) - e * fs)
+            yield x, h
+
+    def _coefficients(self, h: float) -> tuple[Array, Array, Array]:
+        if h not in self.known:
+            self.known[h] = coefficients(self.rate, h)
+        return self.known[h]
 
     def _gather(self, total: Array, before: Array, after: Array, h: float) -> None:
         for k, how in enumerate(self.kinds):

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from samenspel.declare.model import Model
 from samenspel.engine.compiled import compiled
-from samenspel.engine.lattice import Schedule, StepPlan, plan_for
+from samenspel.engine.lattice import Schedule, StepPlan
 from samenspel.engine.native.kernel import unavailable
 from samenspel.engine.people import Array, Condition, Numbers, People, Table, Trajectories
 from samenspel.engine.settle import held_at_start, parameter_rows, settle
+from samenspel.engine.steady import usual_plan
 from samenspel.quantities.errors import SamenspelError
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def run(
         from samenspel.engine.reference import run_reference
 
         return run_reference(model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted))
-    plan = plan or plan_for(accuracy, fastest_rate(model, people))
+    plan = plan or usual_plan(model, people, accuracy)
     if chosen == "native":
         from samenspel.engine.native.run_native import run_native
 
@@ -72,17 +73,6 @@ def run(
     return run_numpy(
         model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted), plan=plan, threads=threads
     )
-
-
-def fastest_rate(model: Model, people: People) -> float:
-    """Largest rate per day of a state not declared fast, at the mean parameters: a property of model and atlas."""
-    c = compiled(model)
-    p = [float(np.mean(v)) for v in parameter_rows(c, people.parameters)]
-    inputs, held = [i.habitual for i in model.inputs], [0.0] * len(model.held_names)
-    x = c.function([s.start for s in model.states])([0.0] * len(model.states), p, inputs, held, 0.0)
-    rates = c.diagonal(x, p, inputs, held, 0.0)
-    slow = [abs(float(r)) for r, s in zip(rates, model.states, strict=True) if not s.fast and np.isfinite(r)]
-    return max(slow, default=1.0)
 
 
 def simulate(

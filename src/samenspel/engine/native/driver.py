@@ -6,6 +6,7 @@ between (`parts` says what x and e are). Day integrals follow the trapezoid rule
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,15 +22,15 @@ from samenspel.engine.native.vectors import Vectors
 #: the kernel's one argument is the address of a table of 64-bit words in this order
 TABLE = (
     "x", "held", "hazard", "person_numbers", "coefficients", "day_start", "step_size", "step_slot", "step_last", "step_begin",
-    "step_end", "step_half", "inputs", "arm", "person", "world", "scratch", "row", "slots", "arms", "sizes", "key_low",
+    "step_end", "step_half", "step_opens", "step_closes", "step_before", "step_after", "inputs", "arm", "person", "world", "scratch", "row", "slots", "arms", "sizes", "key_low",
     "key_high", "first_day",
 )  # fmt: skip
 
 
-def build_day(p: Layout, width: int, single: bool) -> tuple[str, dict[str, Any]]:
+def build_day(p: Layout, width: int, single: bool, steady: Collection[int] = ()) -> tuple[str, dict[str, Any]]:
     """LLVM text with ``run(table, first block, last block, first day, last day)`` and ``prepare``, and the header."""
     module = ir.Module("day")
-    maker = _Driver(module, p, width, single)
+    maker = _Driver(module, p, steady, width, single)
     maker.levels()
     maker.run()
     used = rows_function(module, "prepare", p.graph, p.exports[PERSON]) if p.exports[PERSON] else []
@@ -113,21 +114,32 @@ class _Driver(Parts):
                 with self._each():
                     self._inputs(day, slot)
             self._call("slot", self.own, "step_begin", step)
-        size = self._table32("step_size", step)
-        coefficients = b.add(self.own, b.mul(size, self._n(3 * self.p.states * self.width * self.bytes)))
-        self._call("first", coefficients, "step_begin", step)
+        self._group("open", "step_opens", "step_begin", step)
+        coefficients = self._of_size(self._table32("step_size", step))
+        self._call("first", coefficients, "step_begin", step, "step_before")
         if self.p.watch:
             with b.if_then(b.not_(opens)), self._each():
                 self._gather(b.sub(step, self._n(1)))
             with self._each():
                 for k in range(len(self.p.watch)):
                     self._put(self._get("W1", k), "W0", k)
-        self._call("second", coefficients, "step_end", step)
+        self._call("second", coefficients, "step_end", step, "step_after")
+        self._group("close", "step_closes", "step_end", step)
         if self.p.watch:
             with b.if_then(b.icmp_signed("!=", self._table32("step_last", step), self._n(0))):
                 self._call("watch", coefficients, "step_end", step)
                 with self._each():
                     self._gather(step)
+
+    def _group(self, name: str, where: str, time: str, step: Any) -> None:
+        """The steady states' half of a step over a group, where a group opens or closes."""
+        if self.steady:
+            size = self._table32(where, step)
+            with self.b.if_then(self.b.icmp_signed(">=", size, self._n(0))):
+                self._call(name, self._of_size(size), time, step)
+
+    def _of_size(self, size: Any) -> Any:
+        return self.b.add(self.own, self.b.mul(size, self._n(3 * self.p.states * self.width * self.bytes)))
 
     def _gather(self, step: Any) -> None:
         """Trapezoid over the step that ends here, from W0 (its beginning) to W1."""
@@ -216,13 +228,16 @@ class _Driver(Parts):
         return self.b.sext(self.b.load(where, typ=self.i32, align=4), self.i64)
 
     def _number(self, name: str, i: Any) -> Any:
-        where = self._pointer(self.t[name], self.b.mul(i, self._n(self.bytes)))
-        return self.v.spread(self.b.load(where, typ=self.scalar, align=self.bytes))
+        return self.v.spread(self._scalar(name, i))
 
-    def _call(self, name: str, coefficients: Any, time: str, step: Any) -> None:
-        """All parts of one level for the whole team."""
-        where = self._pointer(self.t[time], self.b.mul(step, self._n(self.bytes)))
-        now = self.b.load(where, typ=self.scalar, align=self.bytes)
+    def _scalar(self, table: str, i: Any) -> Any:
+        where = self._pointer(self.t[table], self.b.mul(i, self._n(self.bytes)))
+        return self.b.load(where, typ=self.scalar, align=self.bytes)
+
+    def _call(self, name: str, coefficients: Any, time: str, step: Any, gone: str | None = None) -> None:
+        """All parts of one level for the whole team; `gone`: the table with the part of the group that lies behind."""
+        now = self._scalar(time, step)
+        part_gone = self._scalar(gone, step) if gone and self.steady else ir.Constant(self.scalar, 0.0)
         scratch, c = self.b.inttoptr(self.t["scratch"], self.pointer), self.b.inttoptr(coefficients, self.pointer)
         for part in self.parts.get(name, []):
-            self.b.call(part, [self.person, c, scratch, self.team, self.size, now])
+            self.b.call(part, [self.person, c, scratch, self.team, self.size, now, part_gone])

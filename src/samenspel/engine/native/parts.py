@@ -6,12 +6,15 @@ z = λ h and the frozen diagonal λ (Cox and Matthews 2002, J Comput Phys 176:43
 
     a  = x + c₁ f(x),   x' = x + c₂ f(x) + c₃ f(a),   c₁ = h φ₁(z), c₃ = h φ₂(z), c₂ = c₁ - c₃ e^z
 
+The functions `first` and `second` do the two halves of a step. States that the plan calls steady have functions of their
+own, `open` and `close`, around a group of steps; meanwhile the others see them at x + θ (a - x).
+
 In single precision the sum is compensated: y = increment - e, t = x + y, e = (t - x) - y.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +25,7 @@ from samenspel.engine.native.layout import Layout
 from samenspel.engine.native.program import emit
 from samenspel.engine.native.vectors import Vectors
 
+Root = tuple[int, int]  # place among states, then watched values; node
 TEAM = 4  # blocks that go through a part together
 PART = 80  # operations of a part, about; picked by timing one model on one AVX2 processor, not tried on AVX-512
 COST = {"exp": 15, "tanh": 19, "log": 20, "softplus": 28}  # instructions; other operations count one
@@ -55,16 +59,22 @@ def cut(graph: Graph, roots: Sequence[int]) -> list[list[int]]:
 class Parts:
     """Writes the functions of one module that compute what changes with the day, the slot and the step."""
 
-    def __init__(self, module: ir.Module, layout: Layout, width: int, single: bool) -> None:
+    def __init__(self, module: ir.Module, layout: Layout, steady: Collection[int], width: int, single: bool) -> None:
         self.module, self.p, self.width, self.single = module, layout, width, single
+        self.steady = frozenset(steady)
         self.pointer, self.i64, self.i32 = ir.PointerType(), ir.IntType(64), ir.IntType(32)
         self.scalar = ir.FloatType() if single else ir.DoubleType()
         self.bytes = 4 if single else 8
         self.align = min(64, self.bytes * width)
         self.parts: dict[str, list[ir.Function]] = {}
-        self.roots = {"first": [*layout.drift, *layout.watch], "second": layout.drift, "watch": layout.watch}
-        self.cuts = {name: cut(layout.graph, roots) for name, roots in self.roots.items() if roots}
-        self.shared = {name: self._shared(self.roots[name], cuts) for name, cuts in self.cuts.items()}
+        states = list(enumerate(layout.drift))
+        moving, still = ([r for r in states if (r[0] in self.steady) == own] for own in (False, True))
+        watch = [(layout.states + k, node) for k, node in enumerate(layout.watch)]
+        self.roots: dict[str, list[Root]] = {
+            "open": still, "first": moving + watch, "second": moving, "close": still, "watch": watch
+        }  # fmt: skip
+        self.cuts = {name: cut(layout.graph, [k for _, k in roots]) for name, roots in self.roots.items() if roots}
+        self.shared = {name: self._shared([k for _, k in self.roots[name]], cuts) for name, cuts in self.cuts.items()}
         sizes = buffer_sizes(layout, max((len(z) for z in self.shared.values()), default=0))
         self.offsets, self.vectors = dict[str, int](), 0
         for name, size in sizes.items():
@@ -81,32 +91,32 @@ class Parts:
             done |= set(own)
         return sorted(out)
 
-    # Parts: functions (numbers of person, coefficients, scratch, blocks, bytes of coefficients per block, time).
+    # Parts: functions (numbers of person, coefficients, scratch, blocks, bytes of coefficients per block, time, θ).
 
     def levels(self) -> None:
         """Functions for what changes with the day, the slot, and within the step."""
-        self._part("day", list(range(len(self.p.exports[DAY]))), self.p.exports[DAY], DAY - 1, set())
-        self._part("slot", list(range(len(self.p.exports[SLOT]))), self.p.exports[SLOT], SLOT - 1, set())
+        self._part("day", list(enumerate(self.p.exports[DAY])), DAY - 1, set())
+        self._part("slot", list(enumerate(self.p.exports[SLOT])), SLOT - 1, set())
         for name, cuts in self.cuts.items():
             known: set[int] = set()
             for part in cuts:
                 roots = [self.roots[name][i] for i in part]
-                self._part(name, part, roots, SLOT, known)
-                known |= set(self.p.graph.needed(roots, SLOT)) & set(self.shared[name])
+                self._part(name, roots, SLOT, known)
+                known |= set(self.p.graph.needed([k for _, k in roots], SLOT)) & set(self.shared[name])
 
-    def _part(self, name: str, places: list[int], roots: list[int], above: int, known: set[int]) -> None:
-        types = [self.pointer, self.pointer, self.pointer, self.i64, self.i64, self.scalar]
+    def _part(self, name: str, roots: list[Root], above: int, known: set[int]) -> None:
+        types = [self.pointer, self.pointer, self.pointer, self.i64, self.i64, self.scalar, self.scalar]
         parts = self.parts.setdefault(name, [])
         function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), types), f"{name}{len(parts) or ''}")
         function.attributes.add("noinline")
         function.linkage = "internal"
         for a in function.args[:3]:
             a.add_attribute("noalias")
-        person, coefficients, scratch, blocks, stride, time = function.args
+        person, coefficients, scratch, blocks, stride, time, gone = function.args
         b = ir.IRBuilder(function.append_basic_block("entry"))
         v = Vectors(self.module, b, self.width, self.single)
         self.b, self.v = b, v
-        now = self.v.spread(time)
+        now, gone = self.v.spread(time), self.v.spread(gone)
         with self._loop(self._n(0), blocks) as block:
             bytes_ = self.width * self.bytes
             base = {
@@ -114,12 +124,12 @@ class Parts:
                 "C": b.gep(coefficients, [b.mul(block, stride)], source_etype=ir.IntType(8)),
                 "": b.gep(scratch, [b.mul(block, self._n(self.vectors * bytes_))], source_etype=ir.IntType(8)),
             }
-            self._fill_part(name, places, roots, above, known, base, now)
+            self._fill_part(name, roots, above, known, base, now, gone)
         b.ret_void()
         parts.append(function)
 
     def _fill_part(
-        self, name: str, places: list[int], roots: list[int], above: int, known: set[int], base: dict[str, Any], now: Any
+        self, name: str, roots: list[Root], above: int, known: set[int], base: dict[str, Any], now: Any, gone: Any
     ) -> None:
         b, v, g = self.b, self.v, self.p.graph
         where = {k: (buffer, i) for level, buffer in ((PERSON, "P"), (DAY, "D"), (SLOT, "L")) for i, k in
@@ -137,6 +147,14 @@ class Parts:
         def write(value: Any, buffer: str, i: int) -> None:
             b.store(value, slot(buffer, i), align=self.align)
 
+        def state(place: int) -> Any:
+            if place not in self.steady:
+                return read("A" if name == "second" else "X", place)
+            if name in ("first", "second"):
+                x = read("X", place)
+                return v.fma(gone, b.fsub(read("A", place), x), x)
+            return read("A" if name == "close" else "X", place)
+
         def load(k: int) -> Any:
             if k in known:
                 return read("Z", shared[k])
@@ -144,7 +162,7 @@ class Parts:
                 return read(*where[k])
             place = int(g.nodes[k][2])
             if place < self.p.states:
-                return read("A" if name == "second" else "X", place)
+                return state(place)
             if place == self.p.time:
                 return now
             if place >= self.p.first_held:
@@ -156,12 +174,12 @@ class Parts:
                 write(value, "Z", shared[k])
 
         n = self.p.states
-        for i, value in zip(places, emit(v, g, roots, above, load, known, made), strict=True):
+        for (i, _), value in zip(roots, emit(v, g, [k for _, k in roots], above, load, known, made), strict=True):
             if name in ("day", "slot"):
                 write(value, "D" if name == "day" else "L", i)
-            elif name == "watch" or i >= n:
-                write(value, "W1", i if name == "watch" else i - n)
-            elif name == "first":
+            elif i >= n:
+                write(value, "W1", i - n)
+            elif name in ("open", "first"):
                 write(value, "F", i)
                 write(v.fma(read("C", i), value, read("X", i)), "A", i)
             else:

@@ -7,7 +7,7 @@ double-precision rows. A person's numbers depend on his own row alone: not on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
@@ -67,12 +67,13 @@ def layout_of(c: Compiled) -> Layout:
 
 
 def day_kernel(
-    c: Compiled, width: int, precision: Precision, isa: str, *, once: bool = False
+    c: Compiled, width: int, precision: Precision, isa: str, steady: Collection[str] = (), *, once: bool = False
 ) -> tuple[Layout, Kernel]:
-    """The kernel that runs the days of a model; `once`: made quickly."""
+    """The kernel that runs the days of a model with some states steady; `once`: made quickly."""
     layout = layout_of(c)
-    single = precision == "single"
-    return layout, kernel(f"{precision} {width} {layout.what}", isa, lambda: build_day(layout, width, single), quick=once)
+    single, still = precision == "single", [i for i, s in enumerate(c.model.state_names) if s in steady]
+    what = f"{precision} {width} {layout.what} {still}"
+    return layout, kernel(what, isa, lambda: build_day(layout, width, single, still), quick=once)
 
 
 class _Block:
@@ -108,10 +109,12 @@ class _Block:
     def plan(self, steps: Steps, inputs: Array) -> None:
         """The steps of all days and the inputs of all slots."""
         pairs = (("day_start", steps.day_start), ("step_size", steps.size), ("step_slot", steps.slot),
-                 ("step_last", steps.last))  # fmt: skip
+                 ("step_last", steps.last), ("step_opens", steps.opens), ("step_closes", steps.closes))  # fmt: skip
         for name, whole in pairs:
             self.give(name, whole)
-        for name, real in (("step_begin", steps.begin), ("step_end", steps.end), ("step_half", steps.half)):
+        reals = (("step_begin", steps.begin), ("step_end", steps.end), ("step_half", steps.half),
+                 ("step_before", steps.before), ("step_after", steps.after))  # fmt: skip
+        for name, real in reals:
             self.give(name, real.astype(self.kind))
         self.give("inputs", np.ascontiguousarray(inputs))
         self.table |= {"slots": inputs.shape[1], "sizes": len(steps.sizes)}
@@ -175,7 +178,7 @@ def run_native(
     schedules = align(schedules)
     first, days = schedules[0].first_day, schedules[0].days
     total = arms * n
-    layout, code = day_kernel(base, width, precision, isa, once=once)
+    layout, code = day_kernel(base, width, precision, isa, plan.steady, once=once)
     workers = threads or default_threads()
     with ThreadPoolExecutor(workers) as pool:
         crew = _Crew(pool, workers)

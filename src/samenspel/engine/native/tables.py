@@ -27,6 +27,10 @@ class Steps:
     begin: Array
     end: Array
     half: Array
+    opens: npt.NDArray[np.int32]  # for the first step of a group: the size of the whole group, else -1
+    closes: npt.NDArray[np.int32]  # the same for its last step
+    before: Array  # part of the group that lies behind as the step begins
+    after: Array  # the same as it ends
     sizes: list[float]
 
 
@@ -50,23 +54,29 @@ def steps_table(inputs: Array, s: Schedule, plan: StepPlan) -> Steps:
     if not plan.quiet_midnights:
         jumps[:, 0] = True
     sizes: dict[float, int] = {}
-    cuts = {(length, jump): plan.steps(length, jump) for length in {b - a for a, b in s.slots} for jump in (False, True)}
-    start, size, slot, last, begin, end, half = [0], [], [], [], [], [], []
+    cuts = {(length, jump): plan.strides(length, jump) for length in {b - a for a, b in s.slots} for jump in (False, True)}
+    whole: list[list[int]] = [[], [], [], [], []]  # size, slot, last, opens, closes
+    real: list[list[float]] = [[], [], [], [], []]  # begin, end, half, before, after
+    start = [0]
     for day in range(days):
         for k, (low, high) in enumerate(s.slots):
-            t, steps = s.first_day + day + low, cuts[high - low, bool(jumps[day, k])]
-            for j, h in enumerate(steps):
-                size.append(sizes.setdefault(h, len(sizes)))
-                slot.append(k if j == 0 else -1)
-                last.append(int(j == len(steps) - 1))
-                begin.append(t)
-                t += h
-                end.append(t)
-                half.append(0.5 * h)
-        start.append(len(size))
-    a, b, c, d = (np.array(v, dtype=np.int32) for v in (start, size, slot, last))
-    e, f, g = (np.array(v) for v in (begin, end, half))
-    return Steps(a, b, c, d, e, f, g, list(sizes))
+            t, groups = s.first_day + day + low, cuts[high - low, bool(jumps[day, k])]
+            for g, group in enumerate(groups):
+                length, gone = sum(group), 0.0
+                for j, h in enumerate(group):
+                    ends = j == len(group) - 1
+                    own, all_ = sizes.setdefault(h, len(sizes)), sizes.setdefault(length, len(sizes))
+                    numbers = (own, k if g == j == 0 else -1, int(ends and g == len(groups) - 1), all_ if j == 0 else -1,
+                               all_ if ends else -1)  # fmt: skip
+                    for kept, value in zip(whole, numbers, strict=True):
+                        kept.append(value)
+                    for kept, value in zip(real, (t, t + h, 0.5 * h, gone / length, (gone + h) / length), strict=True):
+                        kept.append(value)
+                    t, gone = t + h, gone + h
+        start.append(len(whole[0]))
+    size, slot, last, opens, closes = (np.array(v, dtype=np.int32) for v in whole)
+    begin, end, half, before, after = (np.array(v) for v in real)
+    return Steps(np.array(start, dtype=np.int32), size, slot, last, begin, end, half, opens, closes, before, after, list(sizes))
 
 
 def coefficients(rate: Array, h: float) -> Array:
