@@ -1,6 +1,5 @@
 """The native engine against the array engine and adaptive integration; its bits against everything that may not matter."""
 
-import hashlib
 import logging
 import os
 import subprocess
@@ -22,48 +21,13 @@ from samenspel.engine.native import kernel as kernels
 from samenspel.engine.native.run_native import run_native
 from samenspel.engine.numpy_engine import run_numpy
 from samenspel.engine.run import choose, first_condition
-from samenspel.evidence.schema_model import Coupling
 from samenspel.quantities.errors import SamenspelError
 from samenspel.randomness import normal
 from samenspel.store import Store
-from toys import Bell, Clerk, Pump, Tank, Town
+from toys import Bell, Clerk, Tank
+from village import CLERK, GIVEN, LINK, TANK, bits, village
 
 pytestmark = pytest.mark.skipif(kernels.unavailable() is not None, reason=f"no native engine: {kernels.unavailable()}")
-
-TANK = {"tank.set_level": 1.0, "tank.tau": 3.0, "tank.push": 0.3}
-CLERK = {"clerk.busy_rate": 0.2, "clerk.free_rate": 0.5, "clerk.chance": 0.3, "clerk.places": 700.0, "clerk.tau": 1.0}
-LINK = Coupling.model_validate({"id": "pulls", "from": "tank.double", "to": "bell.pull", "sign": "raises"})
-SAVE = ["tank.level", "tank.highest", "tank.mean_level", "tank.double", "bell.x", "bell.y", "clerk.desk.busy", "clerk.calls",
-        "clerk.counter_waiting", "town.stock", "town.days", "pump.speed", "noise.tank.level"]  # fmt: skip
-
-
-def village(n: int, days: int = 9, first_day: int = 0):
-    """People of all toys together, everything discrete included, in two arms."""
-    model = compose([Tank, Bell, Clerk, Town, Pump], [LINK])
-    ids, rng = np.arange(n, dtype=np.int64), np.random.default_rng(n)
-    numbers = {
-        **TANK, **CLERK, "tank.tau": rng.uniform(1, 5, n), "bell.quick": 2.0, "bell.slow": rng.uniform(0.1, 0.5, n), "gain.pulls": 0.2,
-        "base.pulls": 2.0, "town.own": rng.normal(size=n), "town.tau": 3.0, "town.pull": 0.2, "pump.rate": 0.4,
-    }  # fmt: skip
-    people = People(ids, ids % 3, numbers)
-    still = settle(model, people)
-    people = People(ids, people.world, {**numbers, **habits(model, people, still)})
-    tap = np.tile([0.0, 3.0, 0.0], (days, 1))
-    arms = [Schedule(days, first_day), Schedule(days, first_day, edges=(0.0, 0.5, 0.6), inputs={"tank.tap": tap})]
-    return model, people, arms, still
-
-
-def bits(results) -> str:
-    """One digest of everything a run gives back."""
-    digest = hashlib.sha256()
-    for r in results:
-        for part in (r.values, r.end.states, r.end.held, r.end.codes):
-            digest.update(np.ascontiguousarray(part).tobytes())
-    return digest.hexdigest()
-
-
-GIVEN = dict(seed=3, save=SAVE, save_days=range(9), plan=StepPlan())
-
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("double", 1e-10), ("single", 2e-6)])
 def test_all_toys_together_agree_with_the_array_engine(precision, tolerance):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,13 @@ from samenspel.declare.model import Model
 from samenspel.engine.lattice import Schedule, StepPlan
 from samenspel.engine.people import Condition, People, Result, Trajectories
 from samenspel.engine.run import Engine, run
+from samenspel.engine.steady import SHORTEST, steady_states
 from samenspel.quantities.errors import SamenspelError
 
 FLOOR = 0.01  # added to each state's SD: some hardly move
 LOOSEST, STRICTEST = 0.1, 1e-4  # of accuracies that may be asked: below, single precision is the limit
 SINGLE = 5e-4  # accuracy asked down to which single precision, compensated, is fine enough to measure by
+STRIDE = 0.25  # days; longest step of the other states where some are declared fast
 FINE = StepPlan(1 / 64, 4)  # what candidates are measured against
 CANDIDATES = tuple(StepPlan(1 / n, depth) for n in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32) for depth in range(5))
 
@@ -97,23 +99,56 @@ class Pilot:
             precision="double" if exact else "single",
         )  # fmt: skip
 
-    def cost(self, plan: StepPlan) -> int:
-        """Steps of a day on which every edge is a jump."""
+    def cost(self, plan: StepPlan) -> float:
+        """Steps of a state, in the mean over states, on a day on which every edge is a jump."""
         edges = sorted({edge for s in self.schedules for edge in s.edges} | {1.0})
-        return sum(len(plan.steps(b - a, True)) for a, b in pairwise(edges))
+        groups = [group for a, b in pairwise(edges) for group in plan.strides(b - a, True)]
+        share = len(plan.steady) / max(1, len(self.model.states))
+        return (1 - share) * sum(len(group) for group in groups) + share * len(groups)
 
     def coarsest(self, accuracy: float) -> tuple[StepPlan, Exactness]:
-        """The cheapest candidate whose error is at most half the accuracy, or the most exact one; and its error."""
-        fine = self.run(FINE, exact=accuracy < SINGLE)
+        """The cheapest candidate whose error is at most half the accuracy, or the most exact one; and its error.
+
+        If that plan halves steps after a jump, states that nothing shakes are then spared the short steps, provided the
+        error stays within that half.
+        """
+        fine = self.run(self._finest(), exact=accuracy < SINGLE)
         best: tuple[StepPlan, Exactness] | None = None
-        for plan in sorted(CANDIDATES, key=lambda p: (self.cost(p), p.depth)):
+        for plan in sorted(self._candidates(), key=lambda p: (self.cost(p), p.depth)):
             found = compare(self.run(plan), fine, self.model.state_names)
             if found.error <= accuracy / 2:
-                return plan, found
+                return self._spared(plan, found, fine, accuracy)
             if best is None or found.error < best[1].error:
                 best = plan, found
         assert best is not None
         return best
+
+    def _spared(
+        self, plan: StepPlan, found: Exactness, fine: list[Trajectories], accuracy: float
+    ) -> tuple[StepPlan, Exactness]:
+        steady = steady_states(self.model, self.people, plan.longest) if plan.depth and not plan.steady else ()
+        if steady:
+            other = replace(plan, steady=steady)
+            spared = compare(self.run(other), fine, self.model.state_names)
+            if spared.error <= accuracy / 2:
+                return other, spared
+        return plan, found
+
+    def _slow(self) -> tuple[str, ...]:
+        """States that may be left out of the short steps which states declared fast ask for."""
+        fast = any(s.fast for s in self.model.states)
+        return steady_states(self.model, self.people, STRIDE, SHORTEST) if fast else ()
+
+    def _candidates(self) -> tuple[StepPlan, ...]:
+        slow = self._slow()
+        if not slow:
+            return CANDIDATES
+        tried = product((8 * SHORTEST, 4 * SHORTEST, 2 * SHORTEST, SHORTEST), (0, 2, 4), (STRIDE, STRIDE / 2, STRIDE / 4))
+        return tuple(StepPlan(h, depth, steady=slow, stride=stride) for h, depth, stride in tried)
+
+    def _finest(self) -> StepPlan:
+        slow = self._slow()
+        return StepPlan(SHORTEST / 2, 4, steady=slow, stride=STRIDE / 16) if slow else FINE
 
 
 def error_by_halving(

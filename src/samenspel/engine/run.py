@@ -61,6 +61,7 @@ def run(
 
         return run_reference(model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted))
     plan = plan or usual_plan(model, people, accuracy)
+    _check_steady(model, plan)
     if chosen == "native":
         from samenspel.engine.native.run_native import run_native
 
@@ -114,6 +115,14 @@ def _single(name: str, value: Any) -> float:
         raise SamenspelError(f"{name!r} is given as {np.size(value)} numbers: many runs at once are for imported models.",
                              cure="Use samenspel.engine.run with people, or one number.")  # fmt: skip
     return float(value)
+
+
+def _check_steady(model: Model, plan: StepPlan) -> None:
+    from samenspel.quantities.names import nearest
+
+    for name in set(plan.steady).difference(model.state_names):
+        raise SamenspelError(f"model {model.name!r} has no state {name!r}. Nearest: {nearest(name, model.state_names)}.",
+                             cure="Give StepPlan(steady=...) names of states, or none.")  # fmt: skip
 
 
 def _check_outputs(model: Model, save: Sequence[str]) -> None:

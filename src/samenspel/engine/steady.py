@@ -58,7 +58,7 @@ def usual_plan(model: Model, people: People, accuracy: float) -> StepPlan:
     slow = [rates[s.name] for s in model.states if not s.fast and s.name in rates]
     plan = plan_for(accuracy, max(slow, default=1.0))
     fine = plan_for(accuracy, max(rates.values(), default=1.0), SHORTEST)
-    if len(slow) == len(model.states) or fine.longest >= plan.longest:
+    stride = plan.longest / 2**plan.depth  # what a jump asks of the slow states, all the time: the others see straight lines
+    if len(slow) == len(model.states) or fine.longest >= stride:
         return plan
-    steady = steady_states(model, people, plan.longest, fine.longest)
-    return StepPlan(fine.longest, fine.depth, steady=steady, stride=plan.longest)
+    return StepPlan(fine.longest, fine.depth, steady=steady_states(model, people, stride, fine.longest), stride=stride)

@@ -22,7 +22,8 @@ from samenspel.engine.native.vectors import Vectors
 #: the kernel's one argument is the address of a table of 64-bit words in this order
 TABLE = (
     "x", "held", "hazard", "person_numbers", "coefficients", "day_start", "step_size", "step_slot", "step_last", "step_begin",
-    "step_end", "step_half", "step_opens", "step_closes", "step_before", "step_after", "inputs", "arm", "person", "world", "scratch", "row", "slots", "arms", "sizes", "key_low",
+    "step_end", "step_half", "step_opens", "step_closes", "step_before", "step_after",
+    "inputs", "arm", "person", "world", "scratch", "row", "slots", "arms", "sizes", "key_low",
     "key_high", "first_day",
 )  # fmt: skip
 
@@ -33,8 +34,10 @@ def build_day(p: Layout, width: int, single: bool, steady: Collection[int] = ())
     maker = _Driver(module, p, steady, width, single)
     maker.levels()
     maker.run()
-    used = rows_function(module, "prepare", p.graph, p.exports[PERSON]) if p.exports[PERSON] else []
-    header = {"used": used, "person": len(p.exports[PERSON]), "inputs": p.inputs_used, "scratch": TEAM * maker.vectors}
+    prepared = [*p.exports[PERSON], *p.factors.values()]
+    used = rows_function(module, "prepare", p.graph, prepared) if prepared else []
+    header = {"used": used, "person": len(p.exports[PERSON]), "factors": list(p.factors), "inputs": p.inputs_used,
+              "scratch": TEAM * maker.vectors}  # fmt: skip
     return str(module), header
 
 

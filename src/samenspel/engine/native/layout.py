@@ -34,6 +34,7 @@ class Layout:
     first_input: int
     first_held: int
     time: int
+    factors: dict[int, int] = field(default_factory=dict[int, int])  # state → node of person that scales its drift
     exports: dict[int, list[int]] = field(default_factory=dict[int, list[int]])  # level → nodes kept in its buffer
     held_used: list[int] = field(default_factory=list[int])
     inputs_used: list[int] = field(default_factory=list[int])
@@ -43,11 +44,15 @@ class Layout:
         """Everything the kernel's code depends on, as text."""
         g = self.graph
         parts = [g.digest[k].hex() for k in (*self.drift, *self.watch)]
+        parts += [f"{i} {g.digest[k].hex()}" for i, k in self.factors.items()]
         return f"day {parts} {self.how} {self.closes} {self.noise} {self.states} {self.inputs} {self.first_input} {self.time}"
 
 
 def lay_out(c: Compiled) -> Layout:
-    """Rearrange a model's drift and watched values, and find what is to be kept at each level."""
+    """Rearrange a model's drift and watched values, and find what is to be kept at each level.
+
+    A drift that is a person's number times something else is kept without that factor, which its coefficients take in.
+    """
     m = c.model
     arranged = Rearranged(c.tape, symbol_levels(c))
     roots = arranged.read([*c.drift_steps, *c.watch_steps])
@@ -55,9 +60,10 @@ def lay_out(c: Compiled) -> Layout:
     n, at = len(m.states), {name: i for i, name in enumerate(m.held_names)}
     first_input = n + len(c.parameter_names)
     first_held = first_input + len(m.inputs)
+    drift = [_parted(graph, k) for k in roots[:n]]
     out = Layout(
         graph=graph,
-        drift=roots[:n],
+        drift=[k for k, _ in drift],
         watch=roots[n:],
         how=[a.how for a in m.accumulators] + ["integral"] * len(c.arrows),
         closes=[at[a.name] for a in m.accumulators] + [-1] * len(c.arrows),
@@ -67,9 +73,20 @@ def lay_out(c: Compiled) -> Layout:
         first_input=first_input,
         first_held=first_held,
         time=first_held + len(m.held_names),
+        factors={i: factor for i, (_, factor) in enumerate(drift) if factor is not None},
     )
-    _exports(out, roots)
+    _exports(out, [*out.drift, *out.watch])
     return out
+
+
+def _parted(graph: Graph, k: int) -> tuple[int, int | None]:
+    """A node as (what changes with the step, the person's number it is multiplied by)."""
+    operation, arguments, _ = graph.nodes[k]
+    if operation == "mul" and graph.level[k] == STEP:
+        for factor, rest in (arguments, arguments[::-1]):
+            if graph.level[factor] <= PERSON:
+                return rest, factor
+    return k, None
 
 
 def _exports(out: Layout, roots: Sequence[int]) -> None:

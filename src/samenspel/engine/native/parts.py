@@ -9,7 +9,8 @@ z = λ h and the frozen diagonal λ (Cox and Matthews 2002, J Comput Phys 176:43
 The functions `first` and `second` do the two halves of a step. States that the plan calls steady have functions of their
 own, `open` and `close`, around a group of steps; meanwhile the others see them at x + θ (a - x).
 
-In single precision the sum is compensated: y = increment - e, t = x + y, e = (t - x) - y.
+In single precision the sum is compensated: y = c₂ f(x) + c₃ f(a) - e, t = x + y, e = (t - x) - y. Between the halves of a
+step the place of e holds what the first half has added to y.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ COST = {"exp": 15, "tanh": 19, "log": 20, "softplus": 28}  # instructions; other
 def buffer_sizes(p: Layout, shared: int) -> dict[str, int]:
     """Vectors that each working buffer of one block holds."""
     n, w = p.states, len(p.watch)
-    return {"X": n, "E": n, "F": n, "A": n, "H": len(p.held_used), "D": len(p.exports[DAY]), "U": len(p.inputs_used),
+    return {"X": n, "E": n, "A": n, "H": len(p.held_used), "D": len(p.exports[DAY]), "U": len(p.inputs_used),
             "L": len(p.exports[SLOT]), "Z": shared, "W0": w, "W1": w, "SUM": w}  # fmt: skip
 
 
@@ -180,19 +181,19 @@ class Parts:
             elif i >= n:
                 write(value, "W1", i - n)
             elif name in ("open", "first"):
-                write(value, "F", i)
-                write(v.fma(read("C", i), value, read("X", i)), "A", i)
+                x = read("X", i)
+                write(v.fma(read("C", i), value, x), "A", i)
+                write(v.fma(read("C", n + i), value, b.fneg(read("E", i)) if self.single else x), "E", i)
             else:
                 self._advance(i, value, read, write)
 
     def _advance(self, i: int, g: Any, read: Callable[..., Any], write: Callable[..., None]) -> None:
-        b, v = self.b, self.v
-        n, f, x = self.p.states, read("F", i), read("X", i)
-        ours, theirs = read("C", n + i), read("C", 2 * n + i)
+        b = self.b
+        y = self.v.fma(read("C", 2 * self.p.states + i), g, read("E", i))
         if not self.single:
-            write(v.fma(theirs, g, v.fma(ours, f, x)), "X", i)
+            write(y, "X", i)
             return
-        y = v.fma(theirs, g, v.fma(ours, f, b.fneg(read("E", i))))
+        x = read("X", i)
         t = b.fadd(x, y)
         write(b.fsub(b.fsub(t, x), y), "E", i)
         write(t, "X", i)

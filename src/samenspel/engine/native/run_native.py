@@ -119,29 +119,29 @@ class _Block:
         self.give("inputs", np.ascontiguousarray(inputs))
         self.table |= {"slots": inputs.shape[1], "sizes": len(steps.sizes)}
 
-    def person_numbers(self, parameters: Sequence[Any]) -> None:
-        """What rests on parameters alone, computed in double precision and rounded once."""
-        count, n = int(self.code.header["person"]), self.total
-        out = aligned((self.blocks, max(count, 1), self.width), self.kind)
-        if count:
-            before = len(self.c.model.states)
-            prepare = RowsFunction(self.code, "prepare", self.code.header["used"], count)
-            for a in range(0, n, AT_ONCE):
-                part = slice(a, min(a + AT_ONCE, n))
-                cut = [v[part] if isinstance(v, np.ndarray) and v.ndim else v for v in parameters]
-                values = prepare([0.0] * before + cut, part.stop - a)
-                own = blocked(values, self.width, self.kind)
-                out[a // self.width : a // self.width + len(own)] = own
-        self.give("person_numbers", out)
+    def person_numbers(self, parameters: Sequence[Any], rate: Array, sizes: Sequence[float]) -> None:
+        """What rests on parameters alone, computed in double precision and rounded once.
 
-    def coefficients(self, rate: Array, sizes: Sequence[float]) -> None:
-        """The exponential coefficients of every person and step length."""
-        out = aligned((self.blocks, len(sizes), 3, len(rate), self.width), self.kind)
-        for a in range(0, self.total, AT_ONCE):
-            part = rate[:, a : a + AT_ONCE]
+        Numbers that the drift uses, and the exponential coefficients of every step length, times the factor of the drift.
+        """
+        count, n, states = int(self.code.header["person"]), self.total, len(rate)
+        scaled: list[int] = self.code.header["factors"]
+        numbers = aligned((self.blocks, max(count, 1), self.width), self.kind)
+        out = aligned((self.blocks, len(sizes), 3, states, self.width), self.kind)
+        outputs = count + len(scaled)
+        for a in range(0, n, AT_ONCE):
+            part, factor = slice(a, min(a + AT_ONCE, n)), np.ones((states, min(AT_ONCE, n - a)))
+            if outputs:
+                cut = [v[part] if isinstance(v, np.ndarray) and v.ndim else v for v in parameters]
+                prepare = RowsFunction(self.code, "prepare", self.code.header["used"], outputs)
+                values = prepare([0.0] * states + cut, part.stop - a)
+                factor[scaled] = values[count:]
+                own = blocked(values[:count], self.width, self.kind)
+                numbers[a // self.width : a // self.width + len(own), :count] = own
             for j, h in enumerate(sizes):
-                own = blocked(coefficients(part, h), self.width, self.kind)
+                own = blocked(coefficients(rate[:, part], h) * factor, self.width, self.kind)
                 out[a // self.width : a // self.width + len(own), j] = own
+        self.give("person_numbers", numbers)
         self.give("coefficients", out)
 
     def scratch(self) -> npt.NDArray[Any]:
@@ -200,8 +200,7 @@ def run_native(
         block = _Block(base, code, layout, width, kind, x, held, n, total)
         block.people(people, arms, seed, first)
         block.plan(steps, inputs)
-        block.person_numbers(p)
-        block.coefficients(rate, steps.sizes)
+        block.person_numbers(p, rate, steps.sizes)
         scratch = [block.scratch() for _ in range(crew.pieces(block.blocks))]
         wanted = sorted({d for d in save_days if first <= d < first + days})
         kept = np.empty((len(save), len(wanted), total))
