@@ -94,9 +94,9 @@ class _Block:
         self._run = code.function("run", 5)
 
     def give(self, name: str, array: Any) -> None:
-        """Keep an array alive and put its address in the table."""
-        self._keep[name] = array
-        self.table[name] = array.ctypes.data
+        """Keep an array, in one piece, alive and put its address in the table."""
+        self._keep[name] = np.ascontiguousarray(array)
+        self.table[name] = self._keep[name].ctypes.data
 
     def people(self, people: People, arms: int, seed: int, first_day: int) -> None:
         """Addresses of chance and arms of every lane."""
@@ -116,18 +116,20 @@ class _Block:
                  ("step_before", steps.before), ("step_after", steps.after))  # fmt: skip
         for name, real in reals:
             self.give(name, real.astype(self.kind))
-        self.give("inputs", np.ascontiguousarray(inputs))
+        self.give("inputs", inputs)
         self.table |= {"slots": inputs.shape[1], "sizes": len(steps.sizes)}
 
-    def person_numbers(self, parameters: Sequence[Any], rate: Array, sizes: Sequence[float]) -> None:
+    def person_numbers(self, parameters: Sequence[Any], rate: Array, steps: Steps, steady: npt.NDArray[np.bool_]) -> None:
         """What rests on parameters alone, computed in double precision and rounded once.
 
-        Numbers that the drift uses, and the exponential coefficients of every step length, times the factor of the drift.
+        Numbers that the drift uses, and the exponential coefficients of every step length for the states that take such
+        steps, times the factor of the drift.
         """
         count, n, states = int(self.code.header["person"]), self.total, len(rate)
         scaled: list[int] = self.code.header["factors"]
         numbers = aligned((self.blocks, max(count, 1), self.width), self.kind)
-        out = aligned((self.blocks, len(sizes), 3, states, self.width), self.kind)
+        out = aligned((self.blocks, len(steps.sizes), 3, states, self.width), self.kind)
+        taken = [np.flatnonzero(np.where(steady, j in steps.opens, j in steps.size)) for j in range(len(steps.sizes))]
         outputs = count + len(scaled)
         for a in range(0, n, AT_ONCE):
             part, factor = slice(a, min(a + AT_ONCE, n)), np.ones((states, min(AT_ONCE, n - a)))
@@ -138,9 +140,9 @@ class _Block:
                 factor[scaled] = values[count:]
                 own = blocked(values[:count], self.width, self.kind)
                 numbers[a // self.width : a // self.width + len(own), :count] = own
-            for j, h in enumerate(sizes):
-                own = blocked(coefficients(rate[:, part], h) * factor, self.width, self.kind)
-                out[a // self.width : a // self.width + len(own), j] = own
+            for j, (h, mine) in enumerate(zip(steps.sizes, taken, strict=True)):
+                own = blocked(coefficients(rate[mine, part], h) * factor[mine], self.width, self.kind)
+                out[a // self.width : a // self.width + len(own), j, :, mine] = np.moveaxis(own, 2, 0)
         self.give("person_numbers", numbers)
         self.give("coefficients", out)
 
@@ -200,7 +202,7 @@ def run_native(
         block = _Block(base, code, layout, width, kind, x, held, n, total)
         block.people(people, arms, seed, first)
         block.plan(steps, inputs)
-        block.person_numbers(p, rate, steps.sizes)
+        block.person_numbers(p, rate, steps, np.array([s in plan.steady for s in model.state_names], dtype=bool))
         scratch = [block.scratch() for _ in range(crew.pieces(block.blocks))]
         wanted = sorted({d for d in save_days if first <= d < first + days})
         kept = np.empty((len(save), len(wanted), total))

@@ -54,29 +54,35 @@ def steps_table(inputs: Array, s: Schedule, plan: StepPlan) -> Steps:
     if not plan.quiet_midnights:
         jumps[:, 0] = True
     sizes: dict[float, int] = {}
-    cuts = {(length, jump): plan.strides(length, jump) for length in {b - a for a, b in s.slots} for jump in (False, True)}
-    whole: list[list[int]] = [[], [], [], [], []]  # size, slot, last, opens, closes
-    real: list[list[float]] = [[], [], [], [], []]  # begin, end, half, before, after
-    start = [0]
-    for day in range(days):
-        for k, (low, high) in enumerate(s.slots):
-            t, groups = s.first_day + day + low, cuts[high - low, bool(jumps[day, k])]
-            for g, group in enumerate(groups):
-                length, gone = sum(group), 0.0
-                for j, h in enumerate(group):
-                    ends = j == len(group) - 1
-                    own, all_ = sizes.setdefault(h, len(sizes)), sizes.setdefault(length, len(sizes))
-                    numbers = (own, k if g == j == 0 else -1, int(ends and g == len(groups) - 1), all_ if j == 0 else -1,
-                               all_ if ends else -1)  # fmt: skip
-                    for kept, value in zip(whole, numbers, strict=True):
-                        kept.append(value)
-                    for kept, value in zip(real, (t, t + h, 0.5 * h, gone / length, (gone + h) / length), strict=True):
-                        kept.append(value)
-                    t, gone = t + h, gone + h
-        start.append(len(whole[0]))
-    size, slot, last, opens, closes = (np.array(v, dtype=np.int32) for v in whole)
-    begin, end, half, before, after = (np.array(v) for v in real)
-    return Steps(np.array(start, dtype=np.int32), size, slot, last, begin, end, half, opens, closes, before, after, list(sizes))
+    kinds, which = np.unique(jumps, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    whole, real = zip(*(_one_day(s, plan, kind, sizes) for kind in kinds.tolist()), strict=True)
+    size, slot, last, opens, closes = np.concatenate([whole[k] for k in which], axis=1)
+    begin, end, half, before, after = np.concatenate([real[k] for k in which], axis=1)
+    count = np.array([w.shape[1] for w in whole])[which]
+    midnight = np.repeat(s.first_day + np.arange(days, dtype=float), count)
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+    return Steps(start, size, slot, last, midnight + begin, midnight + end, half, opens, closes, before, after, list(sizes))
+
+
+def _one_day(
+    s: Schedule, plan: StepPlan, jumps: Sequence[bool], sizes: dict[float, int]
+) -> tuple[npt.NDArray[np.int32], Array]:
+    """Rows of `Steps` for a day from its midnight, those of whole numbers and the others; new lengths go into `sizes`."""
+    whole: list[tuple[int, ...]] = []
+    real: list[tuple[float, ...]] = []
+    for k, ((t, high), jumped) in enumerate(zip(s.slots, jumps, strict=True)):
+        groups = plan.strides(high - t, jumped)
+        for g, group in enumerate(groups):
+            length, gone = sum(group), 0.0
+            for j, h in enumerate(group):
+                ends = j == len(group) - 1
+                own, all_ = sizes.setdefault(h, len(sizes)), sizes.setdefault(length, len(sizes))
+                whole.append((own, k if g == j == 0 else -1, int(ends and g == len(groups) - 1), all_ if j == 0 else -1,
+                              all_ if ends else -1))  # fmt: skip
+                real.append((t, t + h, 0.5 * h, gone / length, (gone + h) / length))
+                t, gone = t + h, gone + h
+    return np.array(whole, dtype=np.int32).T, np.array(real).T
 
 
 def coefficients(rate: Array, h: float) -> Array:
