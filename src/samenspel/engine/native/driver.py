@@ -117,29 +117,30 @@ class _Driver(Parts):
                 with self._each():
                     self._inputs(day, slot)
             self._call("slot", self.own, "step_begin", step)
-        self._group("open", "step_opens", "step_begin", step)
+        self._group("step_opens", "step_begin", step)
         coefficients = self._of_size(self._table32("step_size", step))
-        self._call("first", coefficients, "step_begin", step, "step_before")
+        self._call("moving", coefficients, "step_begin", step, "step_before")
+        self._call("watching", coefficients, "step_begin", step, "step_before")
         if self.p.watch:
             with b.if_then(b.not_(opens)), self._each():
                 self._gather(b.sub(step, self._n(1)))
             with self._each():
                 for k in range(len(self.p.watch)):
                     self._put(self._get("W1", k), "W0", k)
-        self._call("second", coefficients, "step_end", step, "step_after")
-        self._group("close", "step_closes", "step_end", step)
+        self._call("moving", coefficients, "step_end", step, "step_after", second=True)
+        self._group("step_closes", "step_end", step, second=True)
         if self.p.watch:
             with b.if_then(b.icmp_signed("!=", self._table32("step_last", step), self._n(0))):
                 self._call("watch", coefficients, "step_end", step)
                 with self._each():
                     self._gather(step)
 
-    def _group(self, name: str, where: str, time: str, step: Any) -> None:
+    def _group(self, where: str, time: str, step: Any, *, second: bool = False) -> None:
         """The steady states' half of a step over a group, where a group opens or closes."""
         if self.steady:
             size = self._table32(where, step)
             with self.b.if_then(self.b.icmp_signed(">=", size, self._n(0))):
-                self._call(name, self._of_size(size), time, step)
+                self._call("steady", self._of_size(size), time, step, second=second)
 
     def _of_size(self, size: Any) -> Any:
         return self.b.add(self.own, self.b.mul(size, self._n(3 * self.p.states * self.width * self.bytes)))
@@ -237,10 +238,17 @@ class _Driver(Parts):
         where = self._pointer(self.t[table], self.b.mul(i, self._n(self.bytes)))
         return self.b.load(where, typ=self.scalar, align=self.bytes)
 
-    def _call(self, name: str, coefficients: Any, time: str, step: Any, gone: str | None = None) -> None:
-        """All parts of one level for the whole team; `gone`: the table with the part of the group that lies behind."""
+    def _call(
+        self, name: str, coefficients: Any, time: str, step: Any, gone: str | None = None, *, second: bool = False
+    ) -> None:
+        """All parts of one level for the whole team.
+
+        gone    the table with the part of the group that lies behind
+        second  the second half of a step
+        """
         now = self._scalar(time, step)
         part_gone = self._scalar(gone, step) if gone and self.steady else ir.Constant(self.scalar, 0.0)
         scratch, c = self.b.inttoptr(self.t["scratch"], self.pointer), self.b.inttoptr(coefficients, self.pointer)
+        half = ir.Constant(ir.IntType(1), second)
         for part in self.parts.get(name, []):
-            self.b.call(part, [self.person, c, scratch, self.team, self.size, now, part_gone])
+            self.b.call(part, [self.person, c, scratch, self.team, self.size, now, part_gone, half])

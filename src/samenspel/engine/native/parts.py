@@ -6,8 +6,9 @@ z = λ h and the frozen diagonal λ (Cox and Matthews 2002, J Comput Phys 176:43
 
     a  = x + c₁ f(x),   x' = x + c₂ f(x) + c₃ f(a),   c₁ = h φ₁(z), c₃ = h φ₂(z), c₂ = c₁ - c₃ e^z
 
-The functions `first` and `second` do the two halves of a step. States that the plan calls steady have functions of their
-own, `open` and `close`, around a group of steps; meanwhile the others see them at x + θ (a - x).
+The function `moving` does either half of a step: it reads the states at x or at a, and goes on accordingly. States that the
+plan calls steady have a function of their own, `steady`, called around a group of steps; meanwhile the others see them at
+x + θ (a - x).
 
 In single precision the sum is compensated: y = c₂ f(x) + c₃ f(a) - e, t = x + y, e = (t - x) - y. Between the halves of a
 step the place of e holds what the first half has added to y.
@@ -71,53 +72,57 @@ class Parts:
         states = list(enumerate(layout.drift))
         moving, still = ([r for r in states if (r[0] in self.steady) == own] for own in (False, True))
         watch = [(layout.states + k, node) for k, node in enumerate(layout.watch)]
-        self.roots: dict[str, list[Root]] = {
-            "open": still, "first": moving + watch, "second": moving, "close": still, "watch": watch
-        }  # fmt: skip
-        self.cuts = {name: cut(layout.graph, [k for _, k in roots]) for name, roots in self.roots.items() if roots}
-        self.shared = {name: self._shared([k for _, k in self.roots[name]], cuts) for name, cuts in self.cuts.items()}
-        sizes = buffer_sizes(layout, max((len(z) for z in self.shared.values()), default=0))
+        chains: list[dict[str, list[Root]]] = [{"moving": moving, "watching": watch}, {"steady": still}, {"watch": watch}]
+        self.chains = [{name: self._cut(roots) for name, roots in chain.items() if roots} for chain in chains]
+        self.shared = [self._shared([part for parts in chain.values() for part in parts]) for chain in self.chains]
+        sizes = buffer_sizes(layout, max(len(z) for z in self.shared))
         self.offsets, self.vectors = dict[str, int](), 0
         for name, size in sizes.items():
             self.offsets[name] = self.vectors
             self.vectors += size
 
-    def _shared(self, roots: list[int], cuts: list[list[int]]) -> list[int]:
-        """Nodes of the step that a later part takes over from an earlier one."""
+    def _cut(self, roots: list[Root]) -> list[list[Root]]:
+        return [[roots[i] for i in part] for part in cut(self.p.graph, [k for _, k in roots])]
+
+    def _shared(self, parts: list[list[Root]]) -> dict[int, int]:
+        """Nodes of the step that a later part takes over from an earlier one, and their places."""
         g, done, out = self.p.graph, set[int](), set[int]()
-        for part in cuts:
-            own = [k for k in g.needed([roots[i] for i in part], SLOT) if g.level[k] > SLOT and g.nodes[k][0] != "symbol"]
-            below = {a for k in own if k not in done for a in g.nodes[k][1]} | {roots[i] for i in part}
+        for part in parts:
+            roots = [k for _, k in part]
+            own = [k for k in g.needed(roots, SLOT) if g.level[k] > SLOT and g.nodes[k][0] != "symbol"]
+            below = {a for k in own if k not in done for a in g.nodes[k][1]} | set(roots)
             out |= below & done
             done |= set(own)
-        return sorted(out)
+        return {k: i for i, k in enumerate(sorted(out))}
 
-    # Parts: functions (numbers of person, coefficients, scratch, blocks, bytes of coefficients per block, time, θ).
+    # Parts: functions (numbers of person, coefficients, scratch, blocks, bytes of coefficients per block, time, θ, whether
+    # it is the second half).
 
     def levels(self) -> None:
         """Functions for what changes with the day, the slot, and within the step."""
-        self._part("day", list(enumerate(self.p.exports[DAY])), DAY - 1, set())
-        self._part("slot", list(enumerate(self.p.exports[SLOT])), SLOT - 1, set())
-        for name, cuts in self.cuts.items():
+        self._part("day", list(enumerate(self.p.exports[DAY])), DAY - 1, {}, set())
+        self._part("slot", list(enumerate(self.p.exports[SLOT])), SLOT - 1, {}, set())
+        for chain, shared in zip(self.chains, self.shared, strict=True):
             known: set[int] = set()
-            for part in cuts:
-                roots = [self.roots[name][i] for i in part]
-                self._part(name, roots, SLOT, known)
-                known |= set(self.p.graph.needed([k for _, k in roots], SLOT)) & set(self.shared[name])
+            for name, parts in chain.items():
+                for roots in parts:
+                    self._part(name, roots, SLOT, shared, known)
+                    known |= shared.keys() & set(self.p.graph.needed([k for _, k in roots], SLOT))
 
-    def _part(self, name: str, roots: list[Root], above: int, known: set[int]) -> None:
-        types = [self.pointer, self.pointer, self.pointer, self.i64, self.i64, self.scalar, self.scalar]
+    def _part(self, name: str, roots: list[Root], above: int, shared: dict[int, int], known: set[int]) -> None:
+        types = [self.pointer, self.pointer, self.pointer, self.i64, self.i64, self.scalar, self.scalar, ir.IntType(1)]
         parts = self.parts.setdefault(name, [])
         function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), types), f"{name}{len(parts) or ''}")
         function.attributes.add("noinline")
         function.linkage = "internal"
         for a in function.args[:3]:
             a.add_attribute("noalias")
-        person, coefficients, scratch, blocks, stride, time, gone = function.args
+        person, coefficients, scratch, blocks, stride, time, gone, second = function.args
         b = ir.IRBuilder(function.append_basic_block("entry"))
         v = Vectors(self.module, b, self.width, self.single)
         self.b, self.v = b, v
         now, gone = self.v.spread(time), self.v.spread(gone)
+        here = b.select(second, self._n(self.offsets["A"]), self._n(self.offsets["X"]))
         with self._loop(self._n(0), blocks) as block:
             bytes_ = self.width * self.bytes
             base = {
@@ -125,17 +130,18 @@ class Parts:
                 "C": b.gep(coefficients, [b.mul(block, stride)], source_etype=ir.IntType(8)),
                 "": b.gep(scratch, [b.mul(block, self._n(self.vectors * bytes_))], source_etype=ir.IntType(8)),
             }
-            self._fill_part(name, roots, above, known, base, now, gone)
+            base["here"] = b.gep(base[""], [here], source_etype=v.type)
+            self._fill_part(name, roots, above, shared, known, base, now, gone, second)
         b.ret_void()
         parts.append(function)
 
     def _fill_part(
-        self, name: str, roots: list[Root], above: int, known: set[int], base: dict[str, Any], now: Any, gone: Any
-    ) -> None:
+        self, name: str, roots: list[Root], above: int, shared: dict[int, int], known: set[int], base: dict[str, Any], now: Any,
+        gone: Any, second: Any,
+    ) -> None:  # fmt: skip
         b, v, g = self.b, self.v, self.p.graph
         where = {k: (buffer, i) for level, buffer in ((PERSON, "P"), (DAY, "D"), (SLOT, "L")) for i, k in
                  enumerate(self.p.exports[level])}  # fmt: skip
-        shared = {k: i for i, k in enumerate(self.shared.get(name, []))}
 
         def slot(buffer: str, i: int) -> Any:
             own = buffer in base
@@ -149,12 +155,12 @@ class Parts:
             b.store(value, slot(buffer, i), align=self.align)
 
         def state(place: int) -> Any:
-            if place not in self.steady:
-                return read("A" if name == "second" else "X", place)
-            if name in ("first", "second"):
-                x = read("X", place)
-                return v.fma(gone, b.fsub(read("A", place), x), x)
-            return read("A" if name == "close" else "X", place)
+            if name == "watch" or (name == "steady" and place not in self.steady):
+                return read("X", place)
+            if name == "steady" or place not in self.steady:
+                return read("here", place)
+            x = read("X", place)
+            return v.fma(gone, b.fsub(read("A", place), x), x)
 
         def load(k: int) -> Any:
             if k in known:
@@ -175,21 +181,29 @@ class Parts:
                 write(value, "Z", shared[k])
 
         n = self.p.states
-        for (i, _), value in zip(roots, emit(v, g, [k for _, k in roots], above, load, known, made), strict=True):
-            if name in ("day", "slot"):
-                write(value, "D" if name == "day" else "L", i)
-            elif i >= n:
-                write(value, "W1", i - n)
-            elif name in ("open", "first"):
-                x = read("X", i)
-                write(v.fma(read("C", i), value, x), "A", i)
-                write(v.fma(read("C", n + i), value, b.fneg(read("E", i)) if self.single else x), "E", i)
-            else:
-                self._advance(i, value, read, write)
+        values = emit(v, g, [k for _, k in roots], above, load, known, made)
+        ready = [(i, value) for (i, _), value in zip(roots, values, strict=True)]
+        if name in ("moving", "steady"):
+            with b.if_else(second) as (later, earlier):
+                with later:
+                    for i, value in ready:
+                        self._arrive(i, value, read, write)
+                with earlier:
+                    for i, value in ready:
+                        self._predict(i, value, read, write)
+            return
+        buffer, first = {"day": ("D", 0), "slot": ("L", 0)}.get(name, ("W1", n))
+        for i, value in ready:
+            write(value, buffer, i - first)
 
-    def _advance(self, i: int, g: Any, read: Callable[..., Any], write: Callable[..., None]) -> None:
+    def _predict(self, i: int, f: Any, read: Callable[..., Any], write: Callable[..., None]) -> None:
+        b, v, n, x = self.b, self.v, self.p.states, read("X", i)
+        write(v.fma(read("C", i), f, x), "A", i)
+        write(v.fma(read("C", n + i), f, b.fneg(read("E", i)) if self.single else x), "E", i)
+
+    def _arrive(self, i: int, f: Any, read: Callable[..., Any], write: Callable[..., None]) -> None:
         b = self.b
-        y = self.v.fma(read("C", 2 * self.p.states + i), g, read("E", i))
+        y = self.v.fma(read("C", 2 * self.p.states + i), f, read("E", i))
         if not self.single:
             write(y, "X", i)
             return
