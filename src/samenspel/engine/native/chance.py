@@ -6,6 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 
+from samenspel.engine.native.vectors import Splat
 from samenspel.randomness import elementary as e
 from samenspel.randomness import philox
 from samenspel.randomness.address import CELL, DISCARDED_BITS
@@ -21,11 +22,11 @@ class Chance:
 
     def whole(self, value: int) -> Any:
         """The same whole number in every lane."""
-        return ir.Constant(self.words, [ir.Constant(self.i64, value)] * self.width)
+        return Splat(self.words, value)
 
     def number(self, value: float) -> Any:
         """The same number in every lane."""
-        return ir.Constant(self.type, [ir.Constant(ir.DoubleType(), value)] * self.width)
+        return Splat(self.type, value)
 
     def spread(self, scalar: Any) -> Any:
         """One 64-bit word in every lane."""

@@ -35,7 +35,7 @@ def build_day(p: Layout, width: int, single: bool, steady: Collection[int] = ())
     maker.levels()
     maker.run()
     prepared = [*p.exports[PERSON], *p.factors.values()]
-    used = rows_function(module, "prepare", p.graph, prepared) if prepared else []
+    used = rows_function(module, "prepare", p.graph, prepared, rarely=True) if prepared else []
     header = {"used": used, "person": len(p.exports[PERSON]), "factors": list(p.factors), "inputs": p.inputs_used,
               "scratch": TEAM * maker.vectors}  # fmt: skip
     return str(module), header

@@ -58,16 +58,19 @@ def emit(
     return [values[k] for k in roots]
 
 
-def rows_function(module: Any, name: str, graph: Graph, roots: Sequence[int]) -> list[int]:
+def rows_function(module: Any, name: str, graph: Graph, roots: Sequence[int], *, rarely: bool = False) -> list[int]:
     """Adds ``name(inputs, strides, outputs, first, last)``: roots for blocks of 8 people; returns the symbols it reads.
 
     inputs   addresses of the symbols' numbers; strides: bytes from one block to the next (0: the same for all)
     outputs  addresses of the roots' rows
+    rarely   called so seldom that it is not worth the time of better code; the bits are the same
     """
     from llvmlite import ir
 
     pointer, i64 = ir.PointerType(), ir.IntType(64)
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [i64] * 5), name)
+    for word in ("noinline", "optnone") if rarely else ():
+        function.attributes.add(word)
     b = ir.IRBuilder(function.append_basic_block("entry"))
     sources, strides, sinks = (b.inttoptr(a, pointer) for a in function.args[:3])
     first, last = function.args[3:]

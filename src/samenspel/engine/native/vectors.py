@@ -47,6 +47,18 @@ WIDE64 = (
 )  # fmt: skip
 
 
+class Splat(ir.Constant):
+    """The same constant in every lane, in the short form: written out, constants would be two thirds of the text."""
+
+    def __init__(self, kind: ir.VectorType, value: float) -> None:
+        super().__init__(kind, ir.Undefined)
+        one = ir.Constant(kind.element, value)
+        self.short = f"splat ({one.type} {one.get_reference()})"
+
+    def _get_reference(self) -> str:
+        return self.short
+
+
 class Vectors:
     """Instructions on vectors of `width` numbers, appended where `b` stands."""
 
@@ -57,6 +69,7 @@ class Vectors:
         self.type, self.words = ir.VectorType(self.scalar, width), ir.VectorType(self.word, width)
         self.suffix = f"v{width}f{32 if single else 64}"
         self.mantissa, self.bias = (23, 127) if single else (52, 1023)
+        self._numbers: dict[str, Any] = {}  # by hexadecimal digits: 0.0 and -0.0 are two
 
     def spread(self, one: Any) -> Any:
         """A number in every lane."""
@@ -67,12 +80,14 @@ class Vectors:
 
     def number(self, value: float) -> Any:
         """The same constant in every lane."""
-        value = finite(value, self.single)
-        return ir.Constant(self.type, [ir.Constant(self.scalar, value)] * self.width)
+        key = float(value).hex()
+        if key not in self._numbers:
+            self._numbers[key] = Splat(self.type, finite(value, self.single))
+        return self._numbers[key]
 
     def whole(self, value: int) -> Any:
         """The same whole number in every lane, as wide as a number."""
-        return ir.Constant(self.words, [ir.Constant(self.word, value)] * self.width)
+        return Splat(self.words, value)
 
     def _call(self, name: str, *arguments: Any) -> Any:
         full = f"llvm.{name}.{self.suffix}"
