@@ -13,6 +13,7 @@ from samenspel.declare.model import FEED, NOISE
 from samenspel.engine.compiled import Compiled
 from samenspel.engine.people import Array
 from samenspel.randomness import channel, normal, uniform
+from samenspel.randomness.elementary import risen
 
 
 class Midnight:
@@ -86,7 +87,7 @@ class Midnight:
                 if not leaving:
                     continue
                 total = np.maximum(h[leaving], 0.0).sum(0)
-                leave = -np.expm1(-total)
+                leave = risen(total)
                 goes = (now[condition] > 0.5) & (u < leave)
                 share = np.where(goes, u / np.where(leave > 0, leave, 1.0), 1.0)  # the same u, rescaled
                 bound = np.zeros_like(u)

@@ -74,6 +74,17 @@ class Chance:
         inner = b.fsub(b.fmul(s, b.fsub(f, inner)), b.fmul(k, self.number(e.LN2_LOW)))
         return b.fadd(b.fmul(k, self.number(e.LN2_HIGH)), b.fsub(f, inner))
 
+    def risen(self, x: Any) -> Any:
+        """1 - exp(-x) for x ≥ 0; for what is no number, any number."""
+        b, magic, end = self.b, self.number(1.5 * 2.0**52), self.number(e.FULL)
+        y = b.fneg(b.select(b.fcmp_ordered(">", x, end), end, x))
+        shifted = b.fadd(b.fmul(y, self.number(1.0 / e.LN2)), magic)
+        k = b.fsub(shifted, magic)
+        r = b.fsub(b.fsub(y, b.fmul(k, self.number(e.LN2_HIGH))), b.fmul(k, self.number(e.LN2_LOW)))
+        value = b.fadd(self.number(1.0), b.fadd(r, b.fmul(b.fmul(r, r), self._horner(e.EXP_SERIES, r))))
+        bits = b.add(b.bitcast(value, self.words), b.shl(b.bitcast(shifted, self.words), self.whole(52)))
+        return b.fsub(self.number(1.0), b.bitcast(bits, self.type))
+
     def normal(self, p: Any) -> Any:
         """The normal quantile of uniform draws, strictly between 0 and 1."""
         b, zero = self.b, self.number(0.0)

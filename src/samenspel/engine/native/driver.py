@@ -1,12 +1,13 @@
 """The loop of a kernel: blocks of people from one midnight to the next, or over many days.
 
 At midnight the state leaves as x - e in double precision and comes back split in the same way, whoever changed it in
-between (`parts` says what x and e are). Day integrals follow the trapezoid rule over the steps; noise is drawn as a day begins.
+between (`parts` says what x and e are). Between two days of one call the rules of midnight are followed here. Day integrals
+follow the trapezoid rule over the steps; noise is drawn as a day begins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +18,7 @@ from samenspel.engine.native.graph import PERSON
 from samenspel.engine.native.layout import Layout
 from samenspel.engine.native.parts import TEAM, Parts
 from samenspel.engine.native.program import rows_function
+from samenspel.engine.native.rules import Rules, Turn
 from samenspel.engine.native.vectors import Vectors
 
 #: the kernel's one argument is the address of a table of 64-bit words in this order
@@ -24,25 +26,35 @@ TABLE = (
     "x", "held", "hazard", "person_numbers", "coefficients", "day_start", "step_size", "step_slot", "step_last", "step_begin",
     "step_end", "step_half", "step_opens", "step_closes", "step_before", "step_after",
     "inputs", "arm", "person", "world", "scratch", "row", "slots", "arms", "sizes", "key_low",
-    "key_high", "first_day",
+    "key_high", "first_day", "rule_sources", "rule_strides", "rule_sinks", "rule_values", "rule_inputs", "rule_time",
 )  # fmt: skip
 
 
-def build_day(p: Layout, width: int, single: bool, steady: Collection[int] = ()) -> tuple[str, dict[str, Any]]:
+def build_day(
+    p: Layout, width: int, single: bool, steady: Collection[int] = (), rules: Rules | None = None
+) -> tuple[str, dict[str, Any]]:
     """LLVM text with ``run(table, first block, last block, first day, last day)`` and ``prepare``, and the header."""
     module = ir.Module("day")
     maker = _Driver(module, p, steady, width, single)
     maker.levels()
+    maker.follow(rules)
     maker.run()
     prepared = [*p.exports[PERSON], *p.factors.values()]
     used = rows_function(module, "prepare", p.graph, prepared, rarely=True) if prepared else []
     header = {"used": used, "person": len(p.exports[PERSON]), "factors": list(p.factors), "inputs": p.inputs_used,
-              "scratch": TEAM * maker.vectors}  # fmt: skip
+              "scratch": TEAM * maker.vectors, "rules": maker.used}  # fmt: skip
     return str(module), header
 
 
 class _Driver(Parts):
     """Adds the exported function."""
+
+    def follow(self, rules: Rules | None) -> None:
+        """Take in the rules of midnight; `used` are the symbols they read."""
+        self.rules, self.used = rules, list[int]()
+        if rules:
+            self.used = rows_function(self.module, "rules", rules.graph, rules.roots, lanes=self.width) if rules.roots else []
+            self.used += [k for k in dict.fromkeys(rules.bare) if k not in self.used]
 
     # The loop over teams of blocks, days and steps.
 
@@ -66,6 +78,9 @@ class _Driver(Parts):
             self.own = b.add(self.t["coefficients"], b.mul(self.first, self.size))
             with self._loop(day0, day1) as day:
                 self._day(day)
+                if self.rules:
+                    with b.if_then(b.icmp_signed("<", b.add(day, self._n(1)), day1)):
+                        self._midnight(self.rules, day)
         b.ret_void()
 
     @contextmanager
@@ -73,7 +88,8 @@ class _Driver(Parts):
         """Loop over the blocks of the team; inside, buffers and lanes are those of one block."""
         b = self.b
         with self._loop(self._n(0), self.team) as k:
-            self.lane = b.mul(b.add(self.first, k), self._n(self.width))
+            self.block = b.add(self.first, k)
+            self.lane = b.mul(self.block, self._n(self.width))
             self.base = self._pointer(self.t["scratch"], b.mul(k, self._n(self.vectors * self.width * self.bytes)))
             yield
 
@@ -115,7 +131,8 @@ class _Driver(Parts):
         with b.if_then(opens):
             if self.p.inputs_used:
                 with self._each():
-                    self._inputs(day, slot)
+                    for i, value in enumerate(self._inputs(day, slot, self.p.inputs_used)):
+                        self._put(self._narrow(value), "U", i)
             self._call("slot", self.own, "step_begin", step)
         self._group("step_opens", "step_begin", step)
         coefficients = self._of_size(self._table32("step_size", step))
@@ -159,44 +176,78 @@ class _Driver(Parts):
             else:
                 self._put(self.v.fma(half, b.fadd(before, after), total), "SUM", k)
 
-    def _inputs(self, day: Any, slot: Any) -> None:
+    def _inputs(self, day: Any, slot: Any, places: Sequence[int]) -> list[Any]:
         """Inputs of a slot, lane by lane, since a block may hold people of two arms."""
         b, t, n = self.b, self.t, self.p.inputs
         base = b.add(b.mul(day, t["slots"]), slot)
         base = b.mul(base, t["arms"])
-        lanes = []
+        lanes, out = [], []
         for lane in range(self.width):
             arm = b.load(self._pointer(t["arm"], b.mul(b.add(self.lane, self._n(lane)), self._n(8))), typ=self.i64, align=8)
             lanes.append(b.mul(b.add(base, arm), self._n(n * 8)))
-        for i, place in enumerate(self.p.inputs_used):
+        for place in places:
             vector: Any = ir.Constant(self.wide, ir.Undefined)
             for lane, offset in enumerate(lanes):
                 where = self._pointer(t["inputs"], b.add(offset, self._n(8 * place)))
                 vector = b.insert_element(vector, b.load(where, typ=ir.DoubleType(), align=8), ir.Constant(self.i32, lane))
-            self._put(self._narrow(vector), "U", i)
+            out.append(vector)
+        return out
 
     def _noise(self, day: Any) -> None:
-        b = self.b
-        chance = Chance(self.module, b, self.width)
+        today = self.b.add(self.t["first_day"], day)
+        for row, channel in self.p.noise:
+            self.b.store(self._draw("normal", today, channel), self._row("held", self._n(row)), align=8)
+
+    def _draw(self, name: str, day: Any, channel: int) -> Any:
+        """Draws of a channel for the people of a block: ``uniform`` or ``normal``."""
+        b, chance = self.b, Chance(self.module, self.b, self.width)
         offset = b.mul(self.lane, self._n(8))
         person, world = (b.load(self._pointer(self.t[n], offset), typ=chance.words, align=8) for n in ("person", "world"))
-        today = chance.spread(b.add(self.t["first_day"], day))
         key = (chance.spread(self.t["key_low"]), chance.spread(self.t["key_high"]))
-        function = self._normal()
-        for row, channel in self.p.noise:
-            z = b.call(function, [person, world, today, chance.whole(channel), *key])
-            b.store(z, self._row("held", self._n(row)), align=8)
+        return b.call(self._drawing(name), [person, world, chance.spread(day), chance.whole(channel), *key])
 
-    def _normal(self) -> ir.Function:
+    def _drawing(self, name: str) -> ir.Function:
+        if name in self.module.globals:
+            return self.module.globals[name]
         words = ir.VectorType(self.i64, self.width)
-        function = ir.Function(self.module, ir.FunctionType(self.wide, [words] * 6), "normal")
+        function = ir.Function(self.module, ir.FunctionType(self.wide, [words] * 6), name)
         function.linkage = "internal"
         function.attributes.add("noinline")
         inner = ir.IRBuilder(function.append_basic_block("entry"))
         chance = Chance(self.module, inner, self.width)
         person, world, day, channel, low, high = function.args
-        inner.ret(chance.normal(chance.uniform(person, world, day, channel, (low, high))))
+        u = chance.uniform(person, world, day, channel, (low, high))
+        inner.ret(chance.normal(u) if name == "normal" else u)
         return function
+
+    def _midnight(self, rules: Rules, day: Any) -> None:
+        """The rules of the midnight after a day, for the team."""
+        b, t, inputs = self.b, self.t, [k - self.p.first_input for k in self.used]
+        inputs = [i for i in inputs if 0 <= i < self.p.inputs]
+        tomorrow = b.add(b.add(t["first_day"], day), self._n(1))
+        spread = Vectors(self.module, b, self.width, single=False).spread
+        b.store(spread(b.sitofp(tomorrow, ir.DoubleType())), b.inttoptr(t["rule_time"], self.pointer), align=8)
+        if inputs:
+            with self._each():
+                for i, value in zip(inputs, self._inputs(day, b.sub(t["slots"], self._n(1)), inputs), strict=True):
+                    b.store(value, self._row("rule_inputs", self._n(i)), align=8)
+        if rules.roots:
+            tables = [t[f"rule_{name}"] for name in ("sources", "strides", "sinks")]
+            b.call(self.module.globals["rules"], [*tables, self.first, b.add(self.first, self.team)])
+
+        def value(i: int) -> Any:
+            kind, number = rules.values[i]
+            if kind == "number":
+                return Chance(self.module, b, self.width).number(number)
+            if kind == "made":
+                return self._wide_row("rule_values", int(number))
+            place = self._n(8 * self.used.index(int(number)))
+            base, stride = (b.load(self._pointer(t[f"rule_{n}"], place), typ=self.i64, align=8) for n in ("sources", "strides"))
+            return b.load(self._pointer(base, b.mul(stride, self.block)), typ=self.wide, align=8)
+
+        with self._each():
+            row = lambda name, i: self._row(name, self._n(i))  # noqa: E731
+            Turn(self.module, b, self.width, rules, row, value, lambda name: self._draw("uniform", tomorrow, name)).write()
 
     # Small words.
 

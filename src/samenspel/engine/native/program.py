@@ -58,11 +58,14 @@ def emit(
     return [values[k] for k in roots]
 
 
-def rows_function(module: Any, name: str, graph: Graph, roots: Sequence[int], *, rarely: bool = False) -> list[int]:
-    """Adds ``name(inputs, strides, outputs, first, last)``: roots for blocks of 8 people; returns the symbols it reads.
+def rows_function(
+    module: Any, name: str, graph: Graph, roots: Sequence[int], *, lanes: int = LANES, rarely: bool = False
+) -> list[int]:
+    """Adds ``name(inputs, strides, outputs, first, last)``: roots for blocks of people; returns the symbols it reads.
 
     inputs   addresses of the symbols' numbers; strides: bytes from one block to the next (0: the same for all)
     outputs  addresses of the roots' rows
+    lanes    people in a block
     rarely   called so seldom that it is not worth the time of better code; the bits are the same
     """
     from llvmlite import ir
@@ -79,7 +82,7 @@ def rows_function(module: Any, name: str, graph: Graph, roots: Sequence[int], *,
     b.position_at_end(loop)
     block = b.phi(i64)
     block.add_incoming(first, entry)
-    v = Vectors(module, b, LANES, single=False)
+    v = Vectors(module, b, lanes, single=False)
     at = {int(graph.nodes[k][2]): k for k in graph.needed(roots) if graph.nodes[k][0] == "symbol"}
     used = sorted(at)
 
@@ -91,7 +94,7 @@ def rows_function(module: Any, name: str, graph: Graph, roots: Sequence[int], *,
 
     for i, value in enumerate(emit(v, graph, roots, -1, load)):
         base = b.load(b.gep(sinks, [ir.Constant(i64, i)], source_etype=i64), typ=i64, align=8)
-        place = b.add(base, b.mul(block, ir.Constant(i64, LANES * 8)))
+        place = b.add(base, b.mul(block, ir.Constant(i64, lanes * 8)))
         b.store(value, b.inttoptr(place, pointer), align=8)
     after = b.add(block, ir.Constant(i64, 1))
     block.add_incoming(after, loop)

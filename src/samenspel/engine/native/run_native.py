@@ -1,14 +1,15 @@
 """`run_native`: interface and meaning of `run_numpy`, in vector code of single (compensated) or double precision.
 
-Days without a rule that needs everybody or Python (stages, decisions, daily maps, pools, society, feeds) are run in one
-call per block until the next day to save; the others end at one barrier per midnight, where the same `Midnight` acts on
-double-precision rows. A person's numbers depend on his own row alone: not on the block, thread, lane or order.
+Days are run in one call per block until the next day to save, with the midnights in between (`rules`). Where a rule needs
+others (pools, society, feeds) every midnight is a barrier at which the shared `Midnight` acts on double-precision rows, as
+it does after each saved day. A person's numbers depend on his own row alone: not on the block, thread, lane or order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ from samenspel.engine.native.driver import TABLE, build_day
 from samenspel.engine.native.kernel import Kernel, kernel
 from samenspel.engine.native.layout import Layout, lay_out
 from samenspel.engine.native.program import NativeCompiled, RowsFunction
+from samenspel.engine.native.rules import rules_of
 from samenspel.engine.native.tables import Steps, aligned, blocked, coefficients, inputs_table, steps_table
 from samenspel.engine.numpy_engine import run_numpy
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories, tiled
@@ -72,8 +74,18 @@ def day_kernel(
     """The kernel that runs the days of a model with some states steady; `once`: made quickly."""
     layout = layout_of(c)
     single, still = precision == "single", [i for i, s in enumerate(c.model.state_names) if s in steady]
-    what = f"{precision} {width} {layout.what} {still}"
-    return layout, kernel(what, isa, lambda: build_day(layout, width, single, still), quick=once)
+    rules = rules_of(c)
+    what = f"{precision} {width} {layout.what} {still} {rules.what if rules else ''}"
+    return layout, kernel(what, isa, lambda: build_day(layout, width, single, still, rules), quick=once)
+
+
+@dataclass(frozen=True, eq=False)
+class _Desk:
+    """What one thread works with: scratch memory, addresses of what midnight rules read, and the time they see."""
+
+    scratch: npt.NDArray[Any]
+    sources: npt.NDArray[np.int64]
+    time: Array
 
 
 class _Block:
@@ -146,14 +158,42 @@ class _Block:
         self.give("person_numbers", numbers)
         self.give("coefficients", out)
 
-    def scratch(self) -> npt.NDArray[Any]:
-        """Working memory of one thread."""
-        return aligned((max(int(self.code.header["scratch"]), 1), self.width), self.kind)
+    def rules(self, parameters: Sequence[Any]) -> None:
+        """Where the rules of midnight find what they read, and put what they make."""
+        m, used, row = self.c.model, list[int](self.code.header["rules"]), self.x.shape[1]
+        inputs, made = np.zeros((max(len(m.inputs), 1), row)), np.zeros((max(len(m.daily) + len(m.decisions), 1), row))
+        own = [np.full(self.width, v) if np.ndim(v) == 0 else np.pad(v, (0, row - self.total), mode="edge")
+               for v in (parameters[k - len(m.states)] for k in used if 0 <= k - len(m.states) < len(parameters))]  # fmt: skip
+        rest = iter(own)
+        tables = ((self.x, len(m.states)), (None, len(parameters)), (inputs, len(m.inputs)), (self.held, len(m.held_names)))
+        address, stride = np.zeros(len(used), dtype=np.int64), np.full(len(used), 8 * self.width, dtype=np.int64)
+        for i, k in enumerate(used):
+            for table, count in tables:
+                if 0 <= k < count:
+                    array = next(rest) if table is None else table[k]
+                    address[i], stride[i] = array.ctypes.data, stride[i] * (array.size >= row)
+                    break
+                k -= count
+            else:
+                stride[i] = 0  # the time, which every desk has for itself
+        self.sources = address
+        self.give("rule_strides", stride)
+        self.give("rule_sinks", np.array([v.ctypes.data for v in made], dtype=np.int64))
+        self.give("rule_values", made)
+        self.give("rule_inputs", inputs)
+        self._keep["rule_parameters"] = own
 
-    def run(self, scratch: npt.NDArray[Any], first: int, last: int, day: int, until: int) -> None:
-        """Days `day` to `until` (exclusive) of the blocks `first` to `last` (exclusive)."""
+    def desk(self) -> _Desk:
+        """Working memory of one thread."""
+        time = np.zeros(self.width)
+        sources = np.where(self.sources == 0, time.ctypes.data, self.sources)
+        return _Desk(aligned((max(int(self.code.header["scratch"]), 1), self.width), self.kind), sources, time)
+
+    def run(self, desk: _Desk, first: int, last: int, day: int, until: int) -> None:
+        """Days `day` to `until` (exclusive) of the blocks `first` to `last` (exclusive), and the midnights between them."""
         words = np.array([*self.table.values()], dtype=np.uint64)
-        words[TABLE.index("scratch")] = scratch.ctypes.data
+        for name, array in (("scratch", desk.scratch), ("rule_sources", desk.sources), ("rule_time", desk.time)):
+            words[TABLE.index(name)] = array.ctypes.data
         self._run(words.ctypes.data, first, last, day, until)
 
 
@@ -203,18 +243,20 @@ def run_native(
         block.people(people, arms, seed, first)
         block.plan(steps, inputs)
         block.person_numbers(p, rate, steps, np.array([s in plan.steady for s in model.state_names], dtype=bool))
-        scratch = [block.scratch() for _ in range(crew.pieces(block.blocks))]
+        block.rules(p)
+        desks = [block.desk() for _ in range(crew.pieces(block.blocks))]
         wanted = sorted({d for d in save_days if first <= d < first + days})
         kept = np.empty((len(save), len(wanted), total))
         saver = c.function([c.outputs[name] for name in save])
-        barrier = bool(model.stages or model.decisions or model.daily or model.pools or model.society or model.feeds)
+        barrier = bool(model.pools or model.society or model.feeds)
+        ruled = barrier or bool(model.stages or model.decisions or model.daily)
         midnight.quiet = True
         u_last = habitual
         day = 0
         while day < days:
             later = [d - first + 1 for d in wanted if d - first >= day]
             until = day + 1 if barrier else min([*later[:1], days])
-            crew.run(block, scratch, day, until)
+            crew.run(block, desks, day, until)
             u_last = [np.repeat(inputs[until - 1, -1, :, i], n) for i in range(len(model.inputs))]
             today = first + until - 1
             if today in wanted:
@@ -222,7 +264,7 @@ def run_native(
                 for k, value in enumerate(saver(xs, p, u_last, hs, float(today + 1))):
                     kept[k, place] = value
             midnight.quiet = until < days
-            if barrier or until == days:
+            if ruled or until == days:
                 with np.errstate(all="ignore"):
                     midnight.turn(xs, hs, p, u_last, block.hazard[: len(base.arrows), :total], today + 1)
             day = until
@@ -273,11 +315,11 @@ class _Crew:
         k = self.pieces(blocks)
         return [i * blocks // k for i in range(k + 1)]
 
-    def run(self, block: _Block, scratch: Sequence[Array], day: int, until: int) -> None:
+    def run(self, block: _Block, desks: Sequence[_Desk], day: int, until: int) -> None:
         """All blocks from `day` to `until`."""
         cuts = self._cuts(block.blocks)
         tasks = range(len(cuts) - 1)
         if len(tasks) == 1:
-            block.run(scratch[0], cuts[0], cuts[1], day, until)
+            block.run(desks[0], cuts[0], cuts[1], day, until)
         else:
-            list(self._pool.map(lambda i: block.run(scratch[i], cuts[i], cuts[i + 1], day, until), tasks))
+            list(self._pool.map(lambda i: block.run(desks[i], cuts[i], cuts[i + 1], day, until), tasks))
