@@ -18,6 +18,7 @@ from samenspel.engine.tape import Tape
 LANES = 8
 GROUP, TOGETHER = 6, 4  # roots taken together; functions written interleaved
 Array = npt.NDArray[np.float64]
+FEW = 10_000  # people for whom quickly made code is done sooner than better code could be made
 Task = Callable[[Callable[[int, int], None], int], None]  # runs f(first block, last block) over so many blocks
 
 
@@ -139,8 +140,8 @@ class RowsFunction:
             task(lambda first, last: self._call(a, b, c, first, last), blocks)
 
 
-def tape_function(tape: Tape, outputs: Sequence[int], isa: str) -> RowsFunction:
-    """The steps `outputs` of a tape as native code."""
+def tape_function(tape: Tape, outputs: Sequence[int], isa: str, *, quick: bool = False) -> RowsFunction:
+    """The steps `outputs` of a tape as native code; `quick`: made quickly."""
     what = "rows " + " ".join(tape.digests[k].hex() for k in outputs)
 
     def build() -> tuple[str, dict[str, Any]]:
@@ -152,7 +153,7 @@ def tape_function(tape: Tape, outputs: Sequence[int], isa: str) -> RowsFunction:
         module = ir.Module("rows")
         return _text(module, lambda: rows_function(module, "rows", graph, roots))
 
-    code = kernel(what, isa, build)
+    code = kernel(what, isa, build, quick=quick)
     return RowsFunction(code, "rows", code.header["used"], len(outputs))
 
 
@@ -162,7 +163,10 @@ def _text(module: Any, fill: Callable[[], list[int]]) -> tuple[str, dict[str, An
 
 
 class NativeCompiled(Compiled):
-    """The compiled form of a model whose array functions are native; shares the tape."""
+    """The compiled form of a model whose array functions are native; shares the tape.
+
+    For few people (`FEW`) the code is made quickly.
+    """
 
     KEPT = ("model", "arrows", "parameter_names", "input_names", "means", "tape", "_rest", "_society", "integrands",
             "drift_steps", "watch_steps", "outputs")  # fmt: skip
@@ -174,7 +178,7 @@ class NativeCompiled(Compiled):
     def _callable(self, outputs: Sequence[int]) -> Callable[..., list[Any]]:
         steps, n, task = [self.tape.steps[k] for k in outputs], self._n, self._task
         made = [k for k, step in zip(outputs, steps, strict=True) if step[0] not in ("symbol", "number")]
-        function = tape_function(self.tape, made, self._isa) if made else None
+        function = tape_function(self.tape, made, self._isa, quick=n < FEW) if made else None
 
         def call(states: Any, parameters: Any, inputs: Any, held: Any, time: float, *means: Any) -> list[Any]:
             symbols = [*states, *parameters, *inputs, *held, time, *means]

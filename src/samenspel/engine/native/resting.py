@@ -18,11 +18,9 @@ from llvmlite import ir
 from samenspel.engine.compiled import SHIFT, Compiled
 from samenspel.engine.native.graph import STEP, Graph, Rearranged, fuse
 from samenspel.engine.native.kernel import kernel
-from samenspel.engine.native.program import LANES, RowsFunction, Task, emit
+from samenspel.engine.native.program import FEW, LANES, RowsFunction, Task, emit
 from samenspel.engine.native.vectors import Vectors
 from samenspel.engine.people import Array
-
-FEW = 10_000  # people whom code made quickly brings to rest sooner than better code could be made
 
 
 @dataclass(frozen=True)
