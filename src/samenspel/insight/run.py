@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,15 +24,18 @@ from samenspel.insight.worker import PROGRAM
 from samenspel.population.worlds import Worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
+from samenspel.store import Store
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import ACCURACY, Work, job_of, run_chunks
+from samenspel.studies.chunks import WORLDS as CHUNK
 from samenspel.studies.findings import Findings
 from samenspel.studies.people_file import write_people
 from samenspel.studies.steps import Steps
 from samenspel.studies.workers import Crew, fill_store
 
 STATUS = "NOT CALIBRATED"
+WHOLE = "whole"  # marks in the store that all parts of a run stand there: a hint that others need not be started
 Progress = Callable[[str, float], None]
 
 
@@ -88,9 +92,13 @@ def run(
     job = job_of(
         base, study, seed=seed, worlds=worlds, people=people, ladder=ladder, engine=engine, removed=removed, accuracy=accuracy
     )
-    work = Work.of(base, job)
+    key = run_key(base, study, seed, worlds, people, ladder, engine, removed, accuracy)
+    store = Store()
     said = lambda share: tell("screening people" if share < 0.6 else "running the trial", 0.05 + 0.75 * share)  # noqa: E731
     with crew:
+        if cluster is None and not store.holds(WHOLE, key):
+            crew.ready(job.text(), -(-worlds // CHUNK))
+        work = Work.of(base, job)
         filled = _filled(work, crew, cluster, lambda share: said(0.95 * share))
         found = run_chunks(work, filled=filled, allow_failures=allow_failures, tell=said)
         worlds_of = tuple(found.worlds.tolist())
@@ -104,7 +112,8 @@ def run(
         tell("comparing rivals", 0.9 if workers == 1 else 0.95)
         compared = contrasts(paired(work, worlds_of))
     tell("writing the answer", 0.97)
-    key = run_key(base, study, seed, worlds, people, ladder, engine, removed, accuracy)
+    with suppress(SamenspelError):
+        store.put(WHOLE, key, b"")
     answer = assemble(work.atlas, Grading(work.atlas, removed), study, work.drawn, found, way, key=key, paired=compared)
     answer.blocks["assumptions"]["steps"] = said_steps(work.steps, accuracy)
     return answer

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -63,6 +64,11 @@ class Crew:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def ready(self, job: str, chunks: int) -> None:
+        """Have the others read the evidence and draw the worlds of a run of so many chunks while this process does."""
+        for _ in range(min(self.others, chunks) if chunks > 1 else 0):
+            self._join(job, at_once=True)
+
     def do(self, work: Work, tasks: Iterable[Task], tell: Tell | None = None) -> None:
         """Have all these tasks of a run done; the others begin while later ones are still being named.
 
@@ -79,9 +85,7 @@ class Crew:
                 self._left += 1
             self._todo.put(task)
             if self._named > 1 and len(self._threads) < min(self.others, self._named):
-                thread = threading.Thread(target=self._lead, args=(work.job.text(),), daemon=True)
-                self._threads.append(thread)
-                thread.start()
+                self._join(work.job.text())
         while self._left > 0 and self._wrong is None:
             try:
                 task = self._todo.get(timeout=0.05)  # in short turns, so that an interrupt from the keyboard is heard
@@ -102,9 +106,17 @@ class Crew:
         for thread in self._threads:
             thread.join()
 
-    def _lead(self, job: str) -> None:
+    def _join(self, job: str, *, at_once: bool = False) -> None:
+        thread = threading.Thread(target=self._lead, args=(job, at_once), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _lead(self, job: str, at_once: bool) -> None:
         """One thread, one worker at a time, until the crew is closed."""
         process: subprocess.Popen[str] | None = None
+        if at_once:
+            with suppress(OSError):  # then it is tried again with the first task
+                process = self._start(job)
         while not self._closed.is_set():
             try:
                 task = self._todo.get(timeout=0.05)
@@ -159,6 +171,7 @@ class Crew:
             self._running.add(process)
         assert process.stdin is not None
         process.stdin.write(job + "\n")
+        process.stdin.flush()
         return process
 
     def _ask(self, process: subprocess.Popen[str], task: Task) -> dict[str, Any] | None:
