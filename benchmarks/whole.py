@@ -22,9 +22,8 @@ import numpy as np
 
 from samenspel.composition.values import shipped
 from samenspel.engine import People, Result, Schedule, habits, run, settle
-from samenspel.engine.lattice import plan_for
 from samenspel.engine.people import Condition
-from samenspel.engine.run import fastest_rate
+from samenspel.engine.steady import usual_plan
 from samenspel.evidence.grade import Grading
 from samenspel.population.people import draw_candidates
 from samenspel.population.worlds import draw_worlds
@@ -50,7 +49,7 @@ def million(people: int, years: float, worlds: int, into: Path | None) -> None:
     m, days = group.model, round(365.25 * years)
     names = [s for s in m.state_names if not s.startswith("delay.")]
     first, _ = next(adults(atlas, group, 2 * len(group.ids), seed=7))
-    plan = plan_for(1e-3, fastest_rate(m, first))
+    plan = usual_plan(m, first, 1e-3)
     with tempfile.TemporaryDirectory(dir=into.parent if into else None) as folder:
         place = into or Path(folder) / "people.parquet"
         done = timed(f"{people} people x {days} days, streamed", lambda: stream(

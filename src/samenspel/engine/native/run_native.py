@@ -7,25 +7,25 @@ it does after each saved day. A person's numbers depend on his own row alone: no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from samenspel.declare.model import Model
 from samenspel.engine.compiled import Compiled, compiled, rows
 from samenspel.engine.lattice import Schedule, StepPlan, align
 from samenspel.engine.midnight import Midnight
 from samenspel.engine.native.chance import uniform_module
-from samenspel.engine.native.driver import TABLE, build_day
+from samenspel.engine.native.crew import Crew
+from samenspel.engine.native.driver import build_day
 from samenspel.engine.native.kernel import Kernel, kernel
 from samenspel.engine.native.layout import Layout, lay_out
-from samenspel.engine.native.program import NativeCompiled, RowsFunction
+from samenspel.engine.native.memory import Memory
+from samenspel.engine.native.program import NativeCompiled
 from samenspel.engine.native.rules import rules_of
-from samenspel.engine.native.tables import Steps, aligned, blocked, coefficients, inputs_table, steps_table
+from samenspel.engine.native.tables import inputs_table, steps_table
 from samenspel.engine.numpy_engine import run_numpy
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories, tiled
 from samenspel.engine.settle import parameter_rows
@@ -33,7 +33,6 @@ from samenspel.engine.threads import threads as default_threads
 from samenspel.randomness import channel, words
 
 Precision = Literal["single", "double"]
-AT_ONCE = 256  # people whose constants are prepared together; never part of a result
 _LAYOUTS: dict[str, Layout] = {}
 
 
@@ -79,124 +78,6 @@ def day_kernel(
     return layout, kernel(what, isa, lambda: build_day(layout, width, single, still, rules), quick=once)
 
 
-@dataclass(frozen=True, eq=False)
-class _Desk:
-    """What one thread works with: scratch memory, addresses of what midnight rules read, and the time they see."""
-
-    scratch: npt.NDArray[Any]
-    sources: npt.NDArray[np.int64]
-    time: Array
-
-
-class _Block:
-    """Memory of one run that the kernel reads and writes, and the calls into it."""
-
-    def __init__(
-        self, c: Compiled, code: Kernel, layout: Layout, width: int, kind: type, x: Array, held: Array, n: int, total: int
-    ) -> None:
-        self.c, self.code, self.layout, self.width, self.kind = c, code, layout, width, kind
-        self.x, self.held, self.total = x, held, total
-        self.blocks = x.shape[1] // width
-        self.hazard = np.zeros((max(len(c.arrows), 1), x.shape[1]))
-        self._keep: dict[str, Any] = {}
-        self.table: dict[str, int] = dict.fromkeys(TABLE, 0)
-        for name, memory in (("x", x), ("held", held), ("hazard", self.hazard)):
-            self.table[name] = memory.ctypes.data
-        self.table["row"] = x.shape[1]
-        self._run = code.function("run", 5)
-
-    def give(self, name: str, array: Any) -> None:
-        """Keep an array, in one piece, alive and put its address in the table."""
-        self._keep[name] = np.ascontiguousarray(array)
-        self.table[name] = self._keep[name].ctypes.data
-
-    def people(self, people: People, arms: int, seed: int, first_day: int) -> None:
-        """Addresses of chance and arms of every lane."""
-        n, pad = people.n, self.x.shape[1] - self.total
-        for name, one in (("person", people.person), ("world", people.world)):
-            self.give(name, np.pad(np.tile(one, arms), (0, pad), mode="edge").astype(np.uint64))
-        self.give("arm", np.pad(np.repeat(np.arange(arms), n), (0, pad), mode="edge").astype(np.int64))
-        self.table |= {"key_low": seed & 0xFFFFFFFF, "key_high": seed >> 32, "first_day": first_day, "arms": arms}
-
-    def plan(self, steps: Steps, inputs: Array) -> None:
-        """The steps of all days and the inputs of all slots."""
-        pairs = (("day_start", steps.day_start), ("step_size", steps.size), ("step_slot", steps.slot),
-                 ("step_last", steps.last), ("step_opens", steps.opens), ("step_closes", steps.closes))  # fmt: skip
-        for name, whole in pairs:
-            self.give(name, whole)
-        reals = (("step_begin", steps.begin), ("step_end", steps.end), ("step_half", steps.half),
-                 ("step_before", steps.before), ("step_after", steps.after))  # fmt: skip
-        for name, real in reals:
-            self.give(name, real.astype(self.kind))
-        self.give("inputs", inputs)
-        self.table |= {"slots": inputs.shape[1], "sizes": len(steps.sizes)}
-
-    def person_numbers(self, parameters: Sequence[Any], rate: Array, steps: Steps, steady: npt.NDArray[np.bool_]) -> None:
-        """What rests on parameters alone, computed in double precision and rounded once.
-
-        Numbers that the drift uses, and the exponential coefficients of every step length for the states that take such
-        steps, times the factor of the drift.
-        """
-        count, n, states = int(self.code.header["person"]), self.total, len(rate)
-        scaled: list[int] = self.code.header["factors"]
-        numbers = aligned((self.blocks, max(count, 1), self.width), self.kind)
-        out = aligned((self.blocks, len(steps.sizes), 3, states, self.width), self.kind)
-        taken = [np.flatnonzero(np.where(steady, j in steps.opens, j in steps.size)) for j in range(len(steps.sizes))]
-        outputs = count + len(scaled)
-        for a in range(0, n, AT_ONCE):
-            part, factor = slice(a, min(a + AT_ONCE, n)), np.ones((states, min(AT_ONCE, n - a)))
-            if outputs:
-                cut = [v[part] if isinstance(v, np.ndarray) and v.ndim else v for v in parameters]
-                prepare = RowsFunction(self.code, "prepare", self.code.header["used"], outputs)
-                values = prepare([0.0] * states + cut, part.stop - a)
-                factor[scaled] = values[count:]
-                own = blocked(values[:count], self.width, self.kind)
-                numbers[a // self.width : a // self.width + len(own), :count] = own
-            for j, (h, mine) in enumerate(zip(steps.sizes, taken, strict=True)):
-                own = blocked(coefficients(rate[mine, part], h) * factor[mine], self.width, self.kind)
-                out[a // self.width : a // self.width + len(own), j, :, mine] = np.moveaxis(own, 2, 0)
-        self.give("person_numbers", numbers)
-        self.give("coefficients", out)
-
-    def rules(self, parameters: Sequence[Any]) -> None:
-        """Where the rules of midnight find what they read, and put what they make."""
-        m, used, row = self.c.model, list[int](self.code.header["rules"]), self.x.shape[1]
-        inputs, made = np.zeros((max(len(m.inputs), 1), row)), np.zeros((max(len(m.daily) + len(m.decisions), 1), row))
-        own = [np.full(self.width, v) if np.ndim(v) == 0 else np.pad(v, (0, row - self.total), mode="edge")
-               for v in (parameters[k - len(m.states)] for k in used if 0 <= k - len(m.states) < len(parameters))]  # fmt: skip
-        rest = iter(own)
-        tables = ((self.x, len(m.states)), (None, len(parameters)), (inputs, len(m.inputs)), (self.held, len(m.held_names)))
-        address, stride = np.zeros(len(used), dtype=np.int64), np.full(len(used), 8 * self.width, dtype=np.int64)
-        for i, k in enumerate(used):
-            for table, count in tables:
-                if 0 <= k < count:
-                    array = next(rest) if table is None else table[k]
-                    address[i], stride[i] = array.ctypes.data, stride[i] * (array.size >= row)
-                    break
-                k -= count
-            else:
-                stride[i] = 0  # the time, which every desk has for itself
-        self.sources = address
-        self.give("rule_strides", stride)
-        self.give("rule_sinks", np.array([v.ctypes.data for v in made], dtype=np.int64))
-        self.give("rule_values", made)
-        self.give("rule_inputs", inputs)
-        self._keep["rule_parameters"] = own
-
-    def desk(self) -> _Desk:
-        """Working memory of one thread."""
-        time = np.zeros(self.width)
-        sources = np.where(self.sources == 0, time.ctypes.data, self.sources)
-        return _Desk(aligned((max(int(self.code.header["scratch"]), 1), self.width), self.kind), sources, time)
-
-    def run(self, desk: _Desk, first: int, last: int, day: int, until: int) -> None:
-        """Days `day` to `until` (exclusive) of the blocks `first` to `last` (exclusive), and the midnights between them."""
-        words = np.array([*self.table.values()], dtype=np.uint64)
-        for name, array in (("scratch", desk.scratch), ("rule_sources", desk.sources), ("rule_time", desk.time)):
-            words[TABLE.index(name)] = array.ctypes.data
-        self._run(words.ctypes.data, first, last, day, until)
-
-
 def run_native(
     model: Model, people: People, schedules: Sequence[Schedule], start: Condition, *, seed: int, save: Sequence[str],
     save_days: Sequence[int], plan: StepPlan, threads: int | None = None, precision: Precision = "single", isa: str = "host",
@@ -223,7 +104,7 @@ def run_native(
     layout, code = day_kernel(base, width, precision, isa, plan.steady, once=once)
     workers = threads or default_threads()
     with ThreadPoolExecutor(workers) as pool:
-        crew = _Crew(pool, workers)
+        crew = Crew(pool, workers)
         c = NativeCompiled(base, isa, total, crew.share)
         row = -(-total // width) * width
         row += width if row % 512 == 0 else 0  # rows a power of two apart would share few sets of the cache
@@ -239,7 +120,7 @@ def run_native(
         rate = np.where(np.isfinite(rate), np.minimum(rate, 0.0), 0.0)
         inputs = inputs_table(model, schedules)
         steps = steps_table(inputs, schedules[0], plan)
-        block = _Block(base, code, layout, width, kind, x, held, n, total)
+        block = Memory(base, code, layout, width, kind, x, held, n, total)
         block.people(people, arms, seed, first)
         block.plan(steps, inputs)
         block.person_numbers(p, rate, steps, np.array([s in plan.steady for s in model.state_names], dtype=bool))
@@ -291,35 +172,3 @@ def _fill(rows: Array, total: int) -> None:
     """Lanes beyond the last person repeat him."""
     if total < rows.shape[1]:
         rows[:, total:] = rows[:, total - 1 : total]
-
-
-class _Crew:
-    """Threads that share blocks; who takes which is never part of a result."""
-
-    def __init__(self, pool: ThreadPoolExecutor, workers: int) -> None:
-        self._pool, self._workers = pool, workers
-
-    def pieces(self, blocks: int) -> int:
-        """Into how many parts a number of blocks is cut."""
-        return max(1, min(blocks, self._workers))
-
-    def share(self, work: Callable[[int, int], None], blocks: int) -> None:
-        """Run `work` over all blocks."""
-        cuts = self._cuts(blocks)
-        if len(cuts) == 2:
-            work(cuts[0], cuts[1])
-        else:
-            list(self._pool.map(work, cuts[:-1], cuts[1:]))
-
-    def _cuts(self, blocks: int) -> list[int]:
-        k = self.pieces(blocks)
-        return [i * blocks // k for i in range(k + 1)]
-
-    def run(self, block: _Block, desks: Sequence[_Desk], day: int, until: int) -> None:
-        """All blocks from `day` to `until`."""
-        cuts = self._cuts(block.blocks)
-        tasks = range(len(cuts) - 1)
-        if len(tasks) == 1:
-            block.run(desks[0], cuts[0], cuts[1], day, until)
-        else:
-            list(self._pool.map(lambda i: block.run(desks[i], cuts[i], cuts[i + 1], day, until), tasks))
