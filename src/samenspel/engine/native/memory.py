@@ -101,28 +101,31 @@ class Memory:
 
     def rules(self, parameters: Sequence[Any]) -> None:
         """Where the rules of midnight find what they read, and put what they make."""
-        m, used, row = self.c.model, list[int](self.code.header["rules"]), self.x.shape[1]
-        inputs, made = np.zeros((max(len(m.inputs), 1), row)), np.zeros((max(len(m.daily) + len(m.decisions), 1), row))
-        own = [np.full(self.width, v) if np.ndim(v) == 0 else np.pad(v, (0, row - self.total), mode="edge")
-               for v in (parameters[k - len(m.states)] for k in used if 0 <= k - len(m.states) < len(parameters))]  # fmt: skip
-        rest = iter(own)
-        tables = ((self.x, len(m.states)), (None, len(parameters)), (inputs, len(m.inputs)), (self.held, len(m.held_names)))
-        address, stride = np.zeros(len(used), dtype=np.int64), np.full(len(used), 8 * self.width, dtype=np.int64)
-        for i, k in enumerate(used):
-            for table, count in tables:
-                if 0 <= k < count:
-                    array = next(rest) if table is None else table[k]
-                    address[i], stride[i] = array.ctypes.data, stride[i] * (array.size >= row)
-                    break
-                k -= count
-            else:
-                stride[i] = 0  # the time, which every desk has for itself
-        self.sources = address
-        self.give("rule_strides", stride)
+        m, row = self.c.model, self.x.shape[1]
+        inputs, made = (np.zeros((count, row)) for count in (len(m.inputs), len(m.daily) + len(m.decisions)))
+
+        def array(k: int) -> Array | None:
+            for table in (self.x, parameters, inputs, self.held):
+                if k < len(table):
+                    return self._row(table[k])
+                k -= len(table)
+            return None  # the time, which every desk has for itself
+
+        read = [array(k) for k in self.code.header["rules"]]
+        self._keep["rule_reads"] = read
+        self.sources = np.array([0 if v is None else v.ctypes.data for v in read], dtype=np.int64)
+        strides = [8 * self.width if v is not None and v.size == row else 0 for v in read]
+        self.give("rule_strides", np.array(strides, dtype=np.int64))
         self.give("rule_sinks", np.array([v.ctypes.data for v in made], dtype=np.int64))
         self.give("rule_values", made)
         self.give("rule_inputs", inputs)
-        self._keep["rule_parameters"] = own
+
+    def _row(self, value: Any) -> Array:
+        """A row as long as those of the states, itself if it is one; a number for everybody fills one block."""
+        if np.ndim(value) == 0:
+            return np.full(self.width, float(value))
+        short = self.x.shape[1] - len(value)
+        return np.pad(value, (0, short), mode="edge") if short else value
 
     def desk(self) -> Desk:
         """Working memory of one thread."""
