@@ -50,6 +50,12 @@ def test_the_plain_model_of_these_tests_is_read(read):
     assert table.column("x") == pytest.approx([2.0, 5.0])
 
 
+@pytest.mark.parametrize("head", ["", '<?xml version="1.0"?>\n'])
+def test_a_file_that_names_no_encoding_is_read_as_utf_8(read, head):
+    text = model(parameter("x", "2"), rule("rate", "x", "<cn>3</cn>")).replace(HEAD, head)
+    assert simulate(read(text), [0.0, 1.0]).column("x") == pytest.approx([2.0, 5.0])
+
+
 def test_an_absent_file_a_folder_and_an_empty_file(tmp_path):
     (tmp_path / "empty.xml").write_text("")
     for path in (tmp_path / "none.xml", tmp_path, tmp_path / "empty.xml"):

@@ -35,14 +35,15 @@ _TYPE_NAMES: dict[int, str] = {getattr(libsbml, n): n for n in dir(libsbml) if n
 def read_document(path: str | Path) -> Document:
     """The model of an SBML file as plain data.
 
-    Raises `SamenspelError` for what `guard` refuses, for faults libsbml finds in the XML, and for Level 1.
+    A file that names no encoding is in UTF-8, as XML has it. Raises `SamenspelError` for what `guard` refuses, for faults
+    libsbml finds in the XML, and for Level 1.
     """
     text = checked_text(path)
     file = str(path)
     document = libsbml.readSBMLFromString(text)
     for i in range(document.getNumErrors()):
         fault = document.getError(i)
-        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
+        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR and fault.getErrorId() != libsbml.MissingXMLEncoding:
             what = " ".join(f"{fault.getShortMessage()}: {fault.getMessage()}".split())
             raise SamenspelError(
                 what if len(what) < 500 else f"{what[:240]} … {what[-240:]}",
@@ -254,7 +255,7 @@ def document_text(d: Document) -> str:
     document.checkConsistency()
     for i in range(document.getNumErrors()):
         fault = document.getError(i)
-        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
+        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR and fault.getErrorId() != libsbml.MissingXMLEncoding:
             what = " ".join(fault.getMessage().split())[:300]
             raise SamenspelError(f"what would be written is not consistent: {what}", file=d.file,
                                  cure="Report this with the model.")  # fmt: skip
