@@ -10,8 +10,8 @@ which states that nothing shakes (`samenspel.engine.steady`) take 28.
             for all; the best of several runs
 
 Peers run as a user would run them: a loop over people and a restart at every input edge, or (JAX) the same step plan in one
-compiled function, with and without steady states, the better of the two. A peer with adaptive steps is timed at several tolerances and read off at the native engine's error. A
-peer that is not installed is said to be missing and left out.
+compiled function, with and without steady states, the better of the two. A peer with adaptive steps is timed at several
+tolerances and read off at the native engine's error. A peer that is not installed is said to be missing and left out.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from samenspel.engine.steady import steady_states
 
 Array = np.ndarray[Any, Any]
 ALL = StepPlan(longest=0.25, depth=4, quiet_midnights=True)  # every state in every step
+ENDS = {"fma": 3, "add": 3}  # per state: what the ends of the two halves hold, of which each half does its own
 WEEKS, CHECKED, CORES = 52, 64, os.cpu_count() or 1
 
 
@@ -189,7 +190,7 @@ def jax(task: Task, _wanted: float) -> tuple[float, float, int]:
     tried: list[tuple[float, float]] = []
     for plan in (ALL, task.plan):
         work = _jax_run(task.model, crowd, plan)
-        y = work()
+        work()
         cpu, wall, y = best(work, 4)
         tried.append((CORES * years(n) / cpu, task.error(np.moveaxis(y, 0, 1))))
         told = f"{len(plan.steady)} steady states, {tried[-1][0]:.0f} py/s, error {tried[-1][1]:.1e}"
@@ -284,10 +285,10 @@ def limit(task: Task) -> str:
     steady = [i for i, s in enumerate(NAMES) if s in task.plan.steady]
     text, _ = build_day(layout_of(compiled(task.model)), 16, True, steady)
     code, year_ = kernels.assembly(text), dict.fromkeys(("fma", "mul", "add", "div"), 0.0)
-    for functions, times in ((("first", "second"), 52), (("open", "close"), 28)):
-        label = tuple(f"{name}{k or ''}" for name in functions for k in range(999))
-        for k, v in peak.counts(code, label, lanes).items():
-            year_[k] += v / (16 / lanes) * times * 365.25 / 7  # in registers of `lanes` numbers, for `lanes` people
+    for name, states, times in (("moving", len(NAMES) - len(steady), 52), ("steady", len(steady), 28)):
+        for k, v in peak.counts(code, tuple(f"{name}{part or ''}" for part in range(999)), lanes).items():
+            both = 2 * v / (16 / lanes) - ENDS.get(k, 0) * states  # halves of a step share their code but for its end
+            year_[k] += both * times * 365.25 / 7  # in registers of `lanes` numbers, for `lanes` people
     rates, ours = peak.rates(), 0.0
     for _ in range(4):
         ours, again = max(ours, task.speed()), peak.rates()

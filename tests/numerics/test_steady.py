@@ -23,7 +23,7 @@ native = pytest.mark.skipif(unavailable() is not None, reason=f"no native engine
 S = lambda name: sympy.Symbol(name, real=True)  # noqa: E731
 
 
-def chain(quick: float = 40.0, fast: bool = False) -> Model:
+def chain(quick: float = 40.0) -> Model:
     """An input shakes `quick`, which `reader` reads; `calm` reads only `reader`, `swift` is quick and reads only `calm`."""
     drift = {
         "quick": quick * (S("pushed") * (1 + S("reader") / 10) - S("quick")),
@@ -31,7 +31,7 @@ def chain(quick: float = 40.0, fast: bool = False) -> Model:
         "calm": 0.3 * (S("reader") ** 2 - S("calm")) + 0.05 * sympy.tanh(S("swift")),
         "swift": 30.0 * (S("amount") * sympy.tanh(S("calm")) - S("swift")),
     }
-    states = tuple(StateVar(n, start=sympy.Float(0.1), fast=fast and n == "quick") for n in drift)
+    states = tuple(StateVar(n, start=sympy.Float(0.1)) for n in drift)
     return Model("chain", states=states, drift=drift, inputs=(InputVar("pushed"),), parameters=(ParameterVar("amount", value=1.0),))
 
 

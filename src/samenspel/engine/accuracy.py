@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from itertools import pairwise, product
 from typing import Any
 
@@ -134,20 +135,21 @@ class Pilot:
                 return other, spared
         return plan, found
 
+    @cached_property
     def _slow(self) -> tuple[str, ...]:
         """States that may be left out of the short steps which states declared fast ask for."""
         fast = any(s.fast for s in self.model.states)
         return steady_states(self.model, self.people, STRIDE, SHORTEST) if fast else ()
 
     def _candidates(self) -> tuple[StepPlan, ...]:
-        slow = self._slow()
+        slow = self._slow
         if not slow:
             return CANDIDATES
         tried = product((8 * SHORTEST, 4 * SHORTEST, 2 * SHORTEST, SHORTEST), (0, 2, 4), (STRIDE, STRIDE / 2, STRIDE / 4))
         return tuple(StepPlan(h, depth, steady=slow, stride=stride) for h, depth, stride in tried)
 
     def _finest(self) -> StepPlan:
-        slow = self._slow()
+        slow = self._slow
         return StepPlan(SHORTEST / 2, 4, steady=slow, stride=STRIDE / 16) if slow else FINE
 
 

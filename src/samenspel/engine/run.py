@@ -51,7 +51,7 @@ def run(
     `precision` is that of the native engine; the others always run in double precision. `once` tells the native engine
     that this model will hardly be run again, so that quickly made code will do; it changes no bit.
     """
-    _check_outputs(model, save)
+    _check_names(model, save, compiled(model).outputs, "Save a state or read-out.")
     begin = settle(model, people) if start is None else start
     days = schedules[0].days
     wanted = range(schedules[0].first_day, schedules[0].first_day + days) if save_days is None else save_days
@@ -61,7 +61,7 @@ def run(
 
         return run_reference(model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted))
     plan = plan or usual_plan(model, people, accuracy)
-    _check_steady(model, plan)
+    _check_names(model, plan.steady, model.state_names, "Give StepPlan(steady=...) names of states, or none.")
     if chosen == "native":
         from samenspel.engine.native.run_native import run_native
 
@@ -117,22 +117,12 @@ def _single(name: str, value: Any) -> float:
     return float(value)
 
 
-def _check_steady(model: Model, plan: StepPlan) -> None:
+def _check_names(model: Model, names: Sequence[str], known: Collection[str], cure: str) -> None:
     from samenspel.quantities.names import nearest
 
-    for name in set(plan.steady).difference(model.state_names):
-        raise SamenspelError(f"model {model.name!r} has no state {name!r}. Nearest: {nearest(name, model.state_names)}.",
-                             cure="Give StepPlan(steady=...) names of states, or none.")  # fmt: skip
-
-
-def _check_outputs(model: Model, save: Sequence[str]) -> None:
-    from samenspel.quantities.names import nearest
-
-    known = compiled(model).outputs
-    for name in save:
+    for name in names:
         if name not in known:
-            raise SamenspelError(f"model {model.name!r} has no {name!r}. Nearest: {nearest(name, known)}.",
-                                 cure="Save a state or read-out.")  # fmt: skip
+            raise SamenspelError(f"model {model.name!r} has no {name!r}. Nearest: {nearest(name, known)}.", cure=cure)
 
 
 def first_condition(model: Model, people: People, start: Mapping[str, float]) -> Condition:

@@ -23,13 +23,13 @@ from samenspel.engine.native.vectors import Vectors
 
 
 def build_day(
-    p: Layout, width: int, single: bool, steady: Collection[int] = (), rules: Rules | None = None
+    p: Layout, width: int, single: bool, steady: Collection[int] = ()
 ) -> tuple[str, dict[str, Any]]:
     """LLVM text with ``run(table, first block, last block, first day, last day)`` and ``prepare``, and the header."""
     module = ir.Module("day")
     maker = _Driver(module, p, steady, width, single)
     maker.levels()
-    maker.follow(rules)
+    maker.follow(p.rules)
     maker.run()
     prepared = [*p.exports[PERSON], *p.factors.values()]
     used = rows_function(module, "prepare", p.graph, prepared, rarely=True) if prepared else []

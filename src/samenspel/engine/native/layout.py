@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from samenspel.declare.model import NOISE
 from samenspel.engine.compiled import Compiled
 from samenspel.engine.native.graph import DAY, PERSON, SLOT, STEP, Graph, Rearranged, fuse
+from samenspel.engine.native.rules import Rules, rules_of
 from samenspel.randomness import channel
 
 
@@ -34,6 +35,7 @@ class Layout:
     first_input: int
     first_held: int
     time: int
+    rules: Rules | None = None  # of midnight, where nobody else is needed for them
     factors: dict[int, int] = field(default_factory=dict[int, int])  # state → node of person that scales its drift
     exports: dict[int, list[int]] = field(default_factory=dict[int, list[int]])  # level → nodes kept in its buffer
     held_used: list[int] = field(default_factory=list[int])
@@ -44,7 +46,7 @@ class Layout:
         """Everything the kernel's code depends on, as text."""
         g = self.graph
         parts = [g.digest[k].hex() for k in (*self.drift, *self.watch)]
-        parts += [f"{i} {g.digest[k].hex()}" for i, k in self.factors.items()]
+        parts += [f"{i} {g.digest[k].hex()}" for i, k in self.factors.items()] + ([self.rules.what] if self.rules else [])
         return f"day {parts} {self.how} {self.closes} {self.noise} {self.states} {self.inputs} {self.first_input} {self.time}"
 
 
@@ -73,6 +75,7 @@ def lay_out(c: Compiled) -> Layout:
         first_input=first_input,
         first_held=first_held,
         time=first_held + len(m.held_names),
+        rules=rules_of(c),
         factors={i: factor for i, (_, factor) in enumerate(drift) if factor is not None},
     )
     _exports(out, [*out.drift, *out.watch])

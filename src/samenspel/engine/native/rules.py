@@ -12,6 +12,7 @@ from typing import Any
 
 from llvmlite import ir
 
+from samenspel.declare.model import Model
 from samenspel.engine.compiled import Compiled
 from samenspel.engine.native.chance import Chance
 from samenspel.engine.native.graph import STEP, Graph, Rearranged, fuse
@@ -50,10 +51,15 @@ class Rules:
         return [int(x) for kind, x in self.values if kind == "symbol"]
 
 
+def together(m: Model) -> bool:
+    """Whether midnight brings people together."""
+    return bool(m.pools or m.society or m.feeds)
+
+
 def rules_of(c: Compiled) -> Rules | None:
     """The rules of a model, or None where it has none or one of them needs others."""
     m = c.model
-    if m.pools or m.society or m.feeds or not (m.daily or m.stages or m.decisions):
+    if together(m) or not (m.daily or m.stages or m.decisions):
         return None
     held, states = ({n: i for i, n in enumerate(names)} for names in (m.held_names, m.state_names))
     outputs = [c.tape.read(e) for e in (*m.daily.values(), *(d.probability for d in m.decisions))]

@@ -24,7 +24,7 @@ from samenspel.engine.native.kernel import Kernel, kernel
 from samenspel.engine.native.layout import Layout, lay_out
 from samenspel.engine.native.memory import Memory
 from samenspel.engine.native.program import NativeCompiled
-from samenspel.engine.native.rules import rules_of
+from samenspel.engine.native.rules import together
 from samenspel.engine.native.tables import inputs_table, steps_table
 from samenspel.engine.numpy_engine import run_numpy
 from samenspel.engine.people import Array, Condition, People, Result, Trajectories, tiled
@@ -73,9 +73,8 @@ def day_kernel(
     """The kernel that runs the days of a model with some states steady; `once`: made quickly."""
     layout = layout_of(c)
     single, still = precision == "single", [i for i, s in enumerate(c.model.state_names) if s in steady]
-    rules = rules_of(c)
-    what = f"{precision} {width} {layout.what} {still} {rules.what if rules else ''}"
-    return layout, kernel(what, isa, lambda: build_day(layout, width, single, still, rules), quick=once)
+    what = f"{precision} {width} {layout.what} {still}"
+    return layout, kernel(what, isa, lambda: build_day(layout, width, single, still), quick=once)
 
 
 def run_native(
@@ -129,7 +128,7 @@ def run_native(
         wanted = sorted({d for d in save_days if first <= d < first + days})
         kept = np.empty((len(save), len(wanted), total))
         saver = c.function([c.outputs[name] for name in save])
-        barrier = bool(model.pools or model.society or model.feeds)
+        barrier = together(model)
         ruled = barrier or bool(model.stages or model.decisions or model.daily)
         midnight.quiet = True
         u_last = habitual

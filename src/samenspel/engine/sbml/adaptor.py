@@ -255,7 +255,7 @@ def document_text(d: Document) -> str:
     document.checkConsistency()
     for i in range(document.getNumErrors()):
         fault = document.getError(i)
-        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR and fault.getErrorId() != libsbml.MissingXMLEncoding:
+        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
             what = " ".join(fault.getMessage().split())[:300]
             raise SamenspelError(f"what would be written is not consistent: {what}", file=d.file,
                                  cure="Report this with the model.")  # fmt: skip
