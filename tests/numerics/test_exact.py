@@ -32,6 +32,7 @@ def test_a_linear_tank_follows_its_exponential():
         save=["tank.level", "tank.mean_level"],
         engine="numpy",
         plan=StepPlan(longest=1 / 16, depth=0),
+        precision="double",
     )[0]
     t = np.arange(1, 11)
     np.testing.assert_allclose(r.of("tank.level")[:, 0], 1 + 2 * (1 - np.exp(-t / 3)), rtol=1e-10)

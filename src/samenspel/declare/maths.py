@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+FUNCTIONS = (sympy.exp, sympy.log, sympy.tanh)  # that an equation may hold; roots and powers are no functions there
 Value = Any  # array, symbol, dimensioned value or recorder: the four readings share one arithmetic
 
 

@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 import sympy
+from sympy.core.function import Application
 
 from samenspel.declare.language import Decision, Pool, Port, Readout, Stage, State, Word
+from samenspel.declare.maths import FUNCTIONS
 from samenspel.declare.system import System
 from samenspel.declare.view import symbols
 from samenspel.quantities.errors import SamenspelError
@@ -62,6 +64,20 @@ def state_addresses(system: type[System], scope: str = "person") -> tuple[str, .
     return tuple(out)
 
 
+def _equation(system: type[System], method: str, given: Any) -> sympy.Expr:
+    """An equation as a symbol, if every engine of the lattice can compute its functions."""
+    out = sympy.sympify(given)
+    strange = sorted(str(f.func) for f in out.atoms(Application) if not isinstance(f, FUNCTIONS))
+    if strange:
+        code = getattr(system, method).__code__
+        raise SamenspelError(
+            f"{system.__name__}.{method} uses {strange[0]}, a function that the engines do not have.",
+            file=code.co_filename, line=code.co_firstlineno,
+            cure="Write it with + - * / **, exp, log, tanh and sqrt, or give its course as an input.",
+        )  # fmt: skip
+    return out
+
+
 def _keyed(
     system: type[System], method: str, result: dict[str, Any], kind: type[Word], needs_all: bool
 ) -> dict[str, sympy.Expr]:
@@ -77,9 +93,9 @@ def _keyed(
         word = known[name]
         if isinstance(word, State) and word.size > 1:
             for i, part in enumerate(value):
-                out[f"{word.address}_{i + 1}"] = sympy.sympify(part)
+                out[f"{word.address}_{i + 1}"] = _equation(system, method, part)
         else:
-            out[word.address] = sympy.sympify(value)
+            out[word.address] = _equation(system, method, value)
     missing = sorted(set(known) - set(result)) if needs_all else []
     if missing:
         raise SamenspelError(f"{system.__name__}.{method} gives nothing for {missing}.", cure="Add the equation.")
@@ -104,7 +120,9 @@ def trace(system: type[System]) -> Trace:
         for source, target in arrows:
             if name not in stages or not {source, target} <= set(stages[name].conditions):
                 raise SamenspelError(f"{system.__name__}.hazards: no arrow {source}->{target} in stage {name!r}.")
-        hazards[stages[name].address] = {arrow: sympy.sympify(rate) for arrow, rate in arrows.items()}
+        hazards[stages[name].address] = {
+            arrow: _equation(system, "hazards", rate) for arrow, rate in arrows.items()
+        }
     return Trace(
         system=system,
         drift=drift,

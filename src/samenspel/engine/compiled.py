@@ -15,6 +15,7 @@ import sympy
 
 from samenspel.declare.model import FEED, HABIT, NOISE, TIME, Model
 from samenspel.engine.elimination import solved
+from samenspel.engine.registers import Registers
 from samenspel.engine.tape import Program, Tape
 
 Array = npt.NDArray[np.float64]
@@ -82,19 +83,12 @@ class Compiled:
         """Change of each state per day."""
         return self._callable(self.drift_steps)
 
-    def bound(self, outputs: Sequence[int], parameters: Sequence[Any]) -> ArrayFunction:
-        """A function of (states, inputs, held, time) with all that rests on parameters alone computed once."""
-        states, after = [0.0] * len(self.model.states), [0.0] * (len(self.tape.symbols) - len(self.model.states))
-        start = len(self.model.states)
-        after[: len(parameters)] = list(parameters)
-        fixed = frozenset(range(start, start + len(parameters)))
-        program = Program(self.tape, outputs).bind([*states, *after], fixed)
-        blank = [0.0] * len(parameters)
-
-        def call(states: Any, inputs: Any, held: Any, time: float) -> list[Any]:
-            return program([*states, *blank, *inputs, *held, time])
-
-        return call
+    def registers(self, parameters: Sequence[Any], n: int, kind: npt.DTypeLike) -> Registers:
+        """Rows for n people with these parameters; the rows of states, inputs and held values, in order, are the caller's."""
+        m = self.model
+        fixed = {self.tape.at[name]: v for name, v in zip(self.parameter_names, parameters, strict=True)}
+        moving = [self.tape.at[name] for name in (*m.state_names, *self.input_names, *m.held_names)]
+        return Registers(self.tape, fixed, moving, self.tape.at[TIME.name], n, kind)
 
     @cached_property
     def watch_steps(self) -> list[int]:

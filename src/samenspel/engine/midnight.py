@@ -27,6 +27,9 @@ class Midnight:
         self.at = {name: i for i, name in enumerate(c.model.held_names)}
         self.state = {name: i for i, name in enumerate(c.model.state_names)}
         model = c.model
+        names = [NOISE + s for s in model.noise]
+        self._pushed = [self.at[name] for name in names]
+        self._channels = np.array([[channel(name)] for name in names], dtype=np.int64)
         self.means = c.means
         self._of_means = c.function([c.outputs[n.removeprefix("mean.")] for n in self.means])
         self._groups = np.unique(world, return_inverse=True)[1] if (model.pools or model.society) else None
@@ -70,9 +73,9 @@ class Midnight:
 
     def noise(self, held: Array, day: int) -> None:
         """Standard-normal pushes of the day that begins."""
-        for s in self.model.noise:
-            z = normal(self.seed, person=self.person, world=self.world, day=day, channel=channel(NOISE + s))
-            held[self.at[NOISE + s]] = self._tiled(z)
+        if self._pushed:
+            z = normal(self.seed, person=self.person, world=self.world, day=day, channel=self._channels)
+            held[self._pushed] = np.tile(z, self.arms)
 
     def _stages(self, held: Array, hazard: Array, day: int) -> None:
         k = 0

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from samenspel.declare.model import Model
 from samenspel.engine.compiled import Compiled, compiled, rows
@@ -26,6 +28,7 @@ from samenspel.engine.people import Array, Condition, People, Result, Trajectori
 from samenspel.engine.settle import parameter_rows
 from samenspel.engine.threads import threads as default_threads
 
+Kind = type[np.float32] | type[np.float64]
 BLOCK = 2048  # people per block: temporaries stay in the processor's cache; never part of a result
 
 
@@ -42,81 +45,83 @@ def coefficients(rate: Array, h: float) -> tuple[Array, Array, Array]:
 
 
 class _Day:
-    """Integrates one block of people from one midnight to the next."""
+    """Integrates one block of people from one midnight to the next.
 
-    def __init__(self, c: Compiled, plan: StepPlan, p: list[float | Array], rate: Array) -> None:
+    Drifts, coefficients and changes have the kind of `rows`; states and sums are in double precision.
+    """
+
+    def __init__(self, c: Compiled, plan: StepPlan, p: list[float | Array], rate: Array, kind: npt.DTypeLike) -> None:
         self.plan, self.rate = plan, rate
-        names = c.model.state_names
-        self.steady = np.array([s in plan.steady for s in names], dtype=bool)
-        self.moving = ~self.steady
+        self.people = c.registers(p, rate.shape[1], kind)
+        self.near, self.given = np.split(self.people.rows, [len(rate)])
+        moves = np.array([s not in plan.steady for s in c.model.state_names], dtype=bool)
+        self.all_move = bool(moves.all())
+        self.moving, self.steady = slice(None) if self.all_move else moves, ~moves
         self.drift, self.drift_steady = (
-            c.bound([k for k, own in zip(c.drift_steps, mine, strict=True) if own], p) for mine in (self.moving, self.steady)
+            self.people.program([k for k, its in zip(c.drift_steps, mine, strict=True) if its]) for mine in (moves, ~moves)
         )
-        self.watch = c.bound(c.watch_steps, p)
+        self.watch = self.people.program(c.watch_steps)
+        self.highest = np.array([a.how == "max" for a in c.model.accumulators] + [False] * len(c.arrows), dtype=bool)
         self.known: dict[float, tuple[Array, Array, Array]] = {}
-        self.kinds = [a.how for a in c.model.accumulators] + ["integral"] * len(c.arrows)
 
     def run(
-        self,
-        x: Array,
-        held: Array,
-        inputs: list[list[Array]],
-        slots: Sequence[tuple[float, float]],
-        jumps: list[bool],
+        self, x: Array, held: Array, inputs: list[list[Array]], slots: Sequence[tuple[float, float]], jumps: list[bool],
         day: int,
-    ) -> tuple[Array, Array]:
+    ) -> tuple[Array, Array]:  # fmt: skip
         """New states and the day's integrals; `inputs[slot]` are the input rows of that slot."""
-        n = x.shape[1]
-        total = np.zeros((len(self.kinds), n))
-        total[[k for k, how in enumerate(self.kinds) if how == "max"]] = -np.inf
+        x, total = x.copy(), np.zeros((len(self.highest), x.shape[1]))
+        total[self.highest] = -np.inf
+        own = len(self.given) - len(held)
+        self.given[own:] = held
+        self.near[:] = x
         with np.errstate(all="ignore"):
             for (start, end), u, jumped in zip(slots, inputs, jumps, strict=True):
                 t = day + start
-                before = rows(self.watch(x, u, held, t), n) if self.kinds else total
+                for row, value in zip(self.given[:own], u, strict=True):
+                    row[:] = value
+                before = self.watch(t).copy()
                 for group in self.plan.strides(end - start, jumped):
-                    for x, h in self._stride(x, u, held, t, group):  # noqa: B020
+                    for h in self._stride(x, t, group):
                         t += h
-                        if self.kinds:
-                            after = rows(self.watch(x, u, held, t), n)
-                            self._gather(total, before, after, h)
-                            before = after
+                        self.near[:] = x
+                        before = self._gather(total, before, self.watch(t), h)
         return x, total
 
-    def _stride(
-        self, x: Array, u: list[Array], held: Array, t: float, group: tuple[float, ...]
-    ) -> Iterator[tuple[Array, float]]:
-        """States after each step of a group, and the step's length; the steady states step once, the whole group long."""
-        n, whole, gone, m, s = x.shape[1], sum(group), 0.0, self.moving, self.steady
-        alone = m.all()
-        before = reached = fs = x[s]
-        if not alone:
-            fs = rows(self.drift_steady(x, u, held, t), n)
-            reached = before + self._coefficients(whole)[0][s] * fs
+    def _stride(self, x: Array, t: float, group: tuple[float, ...]) -> Iterator[float]:
+        """Carry `x` over each step of a group, and yield its length; the steady states step once, the whole group long."""
+        near, m, s, gone, whole = self.near, self.moving, self.steady, 0.0, sum(group)
+        begun = reach = kept = slow = near[:0]
+        if not self.all_move:
+            first, slow, e = (c[s] for c in self._coefficients(whole))
+            begun, fs = x[s], self.drift_steady(t)
+            reach, kept = first * fs, e * fs
         for k, h in enumerate(group, 1):
             c1, c2, e = (c[m] for c in self._coefficients(h))
-            f = rows(self.drift(x, u, held, t + gone), n)
+            f = self.drift(t + gone)
+            change, f = c1 * f, e * f
             gone += h
-            now, x = x[m], x.copy()
-            a = now + c1 * f
-            x[m], x[s] = a, before + (gone / whole) * (reached - before)
-            x[m] = a + c2 * (rows(self.drift(x, u, held, t + gone), n) - e * f)
-            if k == len(group) and not alone:
-                c2, e = (c[s] for c in self._coefficients(whole)[1:])
-                x[s] = reached
-                x[s] = reached + c2 * (rows(self.drift_steady(x, u, held, t + whole), n) - e * fs)
-            yield x, h
+            near[m] += change
+            if not self.all_move:
+                x[s] = near[s] = begun + (gone / whole) * reach
+            change += c2 * (self.drift(t + gone) - f)
+            x[m] += change
+            if k == len(group) and not self.all_move:
+                near[:] = x
+                x[s] = begun + (reach + slow * (self.drift_steady(t + whole) - kept))
+            yield h
 
     def _coefficients(self, h: float) -> tuple[Array, Array, Array]:
         if h not in self.known:
-            self.known[h] = coefficients(self.rate, h)
+            c1, c2, e = (c.astype(self.near.dtype) for c in coefficients(self.rate, h))
+            self.known[h] = c1, c2, e
         return self.known[h]
 
-    def _gather(self, total: Array, before: Array, after: Array, h: float) -> None:
-        for k, how in enumerate(self.kinds):
-            if how == "max":
-                np.maximum(total[k], np.maximum(before[k], after[k]), out=total[k])
-            else:
-                total[k] += h * 0.5 * (before[k] + after[k])
+    def _gather(self, total: Array, before: Array, after: Array, h: float) -> Array:
+        if len(total):
+            high = self.highest
+            total[high] = np.maximum(total[high], np.maximum(before[high], after[high]))
+            total[~high] += (0.5 * h) * (before[~high] + after[~high])
+        return after.copy()
 
 
 def run_numpy(
@@ -130,8 +135,12 @@ def run_numpy(
     save_days: Sequence[int],
     plan: StepPlan,
     threads: int | None = None,
+    precision: Literal["single", "double"] = "double",
 ) -> list[Trajectories]:
-    """Simulate all arms; one `Trajectories` per schedule, in order."""
+    """Simulate all arms; one `Trajectories` per schedule, in order.
+
+    With `precision` single, drifts and increments are computed in single precision; states and sums are double in any case.
+    """
     c, arms, n = compiled(model), len(schedules), people.n
     schedules = align(schedules)
     first, days, slots = schedules[0].first_day, schedules[0].days, schedules[0].slots
@@ -146,7 +155,8 @@ def run_numpy(
     rate = np.where(np.isfinite(rate), np.minimum(rate, 0.0), 0.0)
     blocks = [slice(b, min(b + BLOCK, arms * n)) for b in range(0, arms * n, BLOCK)]
     cut = lambda v, b: v[..., b] if isinstance(v, np.ndarray) and v.ndim else v  # noqa: E731
-    workers = [_Day(c, plan, [cut(v, b) for v in p], rate[:, b]) for b in blocks]
+    kind = np.float32 if precision == "single" else np.float64
+    workers = [_Day(c, plan, [cut(v, b) for v in p], rate[:, b], kind) for b in blocks]
     saver = c.function([c.outputs[name] for name in save])
     wanted = sorted({d for d in save_days if first <= d < first + days})
     kept = np.empty((len(save), len(wanted), arms * n))

@@ -48,7 +48,8 @@ def run(
 ) -> list[Trajectories]:  # fmt: skip
     """Simulate the same people under each schedule (arm), from `start` or from rest; one result per arm.
 
-    `precision` is that of the native engine; the others always run in double precision. `once` tells the native engine
+    `precision` is that of the arithmetic inside a step; states are carried with double precision, or compensated, in either
+    case, and the reference engine always runs in double. `once` tells the native engine
     that this model will hardly be run again, so that quickly made code will do; it changes no bit.
     """
     _check_names(model, save, compiled(model).outputs, "Save a state or read-out.")
@@ -72,8 +73,9 @@ def run(
     from samenspel.engine.numpy_engine import run_numpy
 
     return run_numpy(
-        model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted), plan=plan, threads=threads
-    )
+        model, people, schedules, begin, seed=seed, save=save, save_days=list(wanted), plan=plan, threads=threads,
+        precision=precision,
+    )  # fmt: skip
 
 
 def simulate(

@@ -266,7 +266,6 @@ class Program:
                 self._run.append((OPERATIONS[operation], place, spots[0], spots[1] if len(spots) > 1 else -1))
             for a in arguments:
                 last[self._place[a]] = place
-        self._uses = {self._place[k]: tape.uses(k) for k in order}
         self._out = [self._place[k] for k in outputs]
         kept = set(self._out)
         self._free: list[list[int]] = [[] for _ in self._run]
@@ -289,37 +288,3 @@ class Program:
                 for spot in free:
                     v[spot] = None
         return [v[k] for k in self._out]
-
-    def bind(self, symbols: Sequence[Any], fixed: frozenset[int]) -> Callable[[Sequence[Any]], list[Any]]:
-        """The same program with every step that rests on the symbols `fixed` alone computed now, once."""
-        v: list[Any] = [None] * self._size
-        for place, symbol in self._load:
-            v[place] = symbols[symbol]
-        for place, number in self._fixed:
-            v[place] = number
-        rest: list[tuple[Callable[..., Any], int, int, int]] = []
-        for f, place, a, b in self._run:
-            if self._uses[place] <= fixed:
-                v[place] = f(v[a]) if b < 0 else f(v[a], v[b])
-            else:
-                rest.append((f, place, a, b))
-        load = [(place, symbol) for place, symbol in self._load if not self._uses[place] <= fixed]
-        last = {spot: i for i, (_, _, a, b) in enumerate(rest) for spot in (a, b) if spot >= 0 and v[spot] is None}
-        dead: list[list[int]] = [[] for _ in rest]
-        for spot, i in last.items():
-            if spot not in self._out:
-                dead[i].append(spot)
-        steps, out = list(zip(rest, dead, strict=True)), self._out
-
-        def call(symbols: Sequence[Any]) -> list[Any]:
-            w = v.copy()
-            for place, symbol in load:
-                w[place] = symbols[symbol]
-            with np.errstate(all="ignore"):
-                for (f, place, a, b), free in steps:
-                    w[place] = f(w[a]) if b < 0 else f(w[a], w[b])
-                    for spot in free:
-                        w[spot] = None
-            return [w[k] for k in out]
-
-        return call

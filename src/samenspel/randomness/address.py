@@ -55,12 +55,12 @@ def distinct_channels(names: Iterable[str]) -> dict[str, int]:
     return {name: number for number, name in holder.items()}
 
 
-def words(seed: int, *, person: Any, world: Any, day: Any, channel: int | str) -> tuple[Words, Words, Words, Words]:
+def words(seed: int, *, person: Any, world: Any, day: Any, channel: Any) -> tuple[Words, Words, Words, Words]:
     """The four 32-bit words at each address, held in 64-bit arrays.
 
     seed                whole number in [0, 2^64)
     person, world, day  whole numbers or arrays of them in [0, 2^32), broadcast against each other
-    channel             a channel number, or its name
+    channel             a channel number or its name, or an array of numbers, broadcast as the others are
 
     Raises `SamenspelError` for a seed out of range, `ValueError` for any other part of an address.
     """
@@ -71,18 +71,18 @@ def words(seed: int, *, person: Any, world: Any, day: Any, channel: int | str) -
     return philox4x32((counter[0], counter[1], counter[2], counter[3]), (seed & WORD, seed >> 32))
 
 
-def uniform(seed: int, *, person: Any, world: Any, day: Any, channel: int | str) -> Array:
+def uniform(seed: int, *, person: Any, world: Any, day: Any, channel: Any) -> Array:
     """One uniform draw per address, strictly between 0 and 1, from word 0; arguments and errors as in `words`."""
     return _unit_interval(words(seed, person=person, world=world, day=day, channel=channel)[0])
 
 
-def uniform4(seed: int, *, person: Any, world: Any, day: Any, channel: int | str) -> tuple[Array, Array, Array, Array]:
+def uniform4(seed: int, *, person: Any, world: Any, day: Any, channel: Any) -> tuple[Array, Array, Array, Array]:
     """The four independent uniform draws of each address; the first is that of `uniform`."""
     a, b, c, d = words(seed, person=person, world=world, day=day, channel=channel)
     return _unit_interval(a), _unit_interval(b), _unit_interval(c), _unit_interval(d)
 
 
-def normal(seed: int, *, person: Any, world: Any, day: Any, channel: int | str) -> Array:
+def normal(seed: int, *, person: Any, world: Any, day: Any, channel: Any) -> Array:
     """One standard normal draw per address: the normal quantile of `uniform` there."""
     return normal_quantile(uniform(seed, person=person, world=world, day=day, channel=channel))
 
@@ -91,7 +91,7 @@ def _unit_interval(word: Words) -> Array:
     return np.asarray(((word >> np.uint64(DISCARDED_BITS)).astype(np.float64) + 0.5) * CELL)
 
 
-def _number(given: int | str) -> int:
+def _number(given: Any) -> Any:
     return channel(given) if isinstance(given, str) else given
 
 
