@@ -9,6 +9,7 @@ exp stays finite: its argument is held to at most `HIGHEST`, so that r/(1 + r) h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class Registers:
         order = tape.needed(outputs)
         last = {a: k for k in order for a in (*tape.steps[k][1], *self._softened(k))}
         target = dict(zip(outputs, places, strict=True))
-        steps: list[tuple[Callable[..., Any], list[Rows], Rows]] = []
+        steps: list[tuple[Callable[..., Any], tuple[Rows, ...]]] = []  # by position: keywords cost a third more
         own: dict[int, Rows] = {}
         spare = self._pool.copy()
         timed: list[int] = []
@@ -76,10 +77,10 @@ class Registers:
                 own[k] = target[k] if k in target else spare.pop() if spare else self._new()
                 spare.extend(own[a] for a in gone if a not in arguments)  # read once more after the row of k is written
                 if operation == "exp":
-                    steps.append((np.minimum, [*read, self._highest], own[k]))
+                    steps.append((partial(np.minimum, out=own[k]), (*read, self._highest)))
                     read = [own[k]]
-                steps.append((UFUNCS[operation], read, own[k]))
-                steps.extend((np.maximum, [own[k], z], own[k]) for z in soft)
+                steps.append((UFUNCS[operation], (*read, own[k])))
+                steps.extend((partial(np.maximum, out=own[k]), (own[k], z)) for z in soft)
             elif self._clock in tape.uses(k):
                 timed.append(k)
             elif k not in self._exact:
@@ -95,8 +96,8 @@ class Registers:
                     values[k] = self._value(k, values)
                 for k, row in ticking:
                     row.fill(values[k])
-            for f, rows, row in steps:
-                f(*rows, out=row)
+            for f, rows in steps:
+                f(*rows)
             for row, source in copies:
                 np.copyto(row, source)
             return out
