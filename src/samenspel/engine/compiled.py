@@ -84,11 +84,14 @@ class Compiled:
         return self._callable(self.drift_steps)
 
     def registers(self, parameters: Sequence[Any], n: int, kind: npt.DTypeLike) -> Registers:
-        """Rows for n people with these parameters; the rows of states, inputs and held values, in order, are the caller's."""
+        """Rows for n people with these parameters; the rows of states, inputs and held values, in order, are the caller's.
+
+        Inputs and held values are those that change seldom.
+        """
         m = self.model
         fixed = {self.tape.at[name]: v for name, v in zip(self.parameter_names, parameters, strict=True)}
-        moving = [self.tape.at[name] for name in (*m.state_names, *self.input_names, *m.held_names)]
-        return Registers(self.tape, fixed, moving, self.tape.at[TIME.name], n, kind)
+        often, seldom = ([self.tape.at[n] for n in names] for names in (m.state_names, (*self.input_names, *m.held_names)))
+        return Registers(self.tape, fixed, often, seldom, self.tape.at[TIME.name], n, kind)
 
     @cached_property
     def watch_steps(self) -> list[int]:

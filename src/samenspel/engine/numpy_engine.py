@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -29,7 +30,7 @@ from samenspel.engine.settle import parameter_rows
 from samenspel.engine.threads import threads as default_threads
 
 Kind = type[np.float32] | type[np.float64]
-BLOCK = 2048  # people per block: temporaries stay in the processor's cache; never part of a result
+BLOCK = 3072  # people per block, at most: a call costs as much as its work on a thousand; never part of a result
 
 
 def coefficients(rate: Array, h: float) -> tuple[Array, Array, Array]:
@@ -79,6 +80,7 @@ class _Day:
                 t = day + start
                 for row, value in zip(self.given[:own], u, strict=True):
                     row[:] = value
+                self.people.renew()
                 before = self.watch(t).copy()
                 for group in self.plan.strides(end - start, jumped):
                     for h in self._stride(x, t, group):
@@ -153,7 +155,8 @@ def run_numpy(
     with np.errstate(all="ignore"):
         rate = rows(c.diagonal(x, p, habitual, held, float(first)), arms * n)
     rate = np.where(np.isfinite(rate), np.minimum(rate, 0.0), 0.0)
-    blocks = [slice(b, min(b + BLOCK, arms * n)) for b in range(0, arms * n, BLOCK)]
+    cuts = np.linspace(0, arms * n, -(-arms * n // BLOCK) + 1).astype(int)
+    blocks = [slice(int(a), int(b)) for a, b in pairwise(cuts)]
     cut = lambda v, b: v[..., b] if isinstance(v, np.ndarray) and v.ndim else v  # noqa: E731
     kind = np.float32 if precision == "single" else np.float64
     workers = [_Day(c, plan, [cut(v, b) for v in p], rate[:, b], kind) for b in blocks]

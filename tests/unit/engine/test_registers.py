@@ -48,9 +48,13 @@ def test_rows_hold_what_the_program_returns(wanted, fixed, number, seed, single)
     values = {n: chance.uniform(-2, 2, N).astype(kind).astype(float) for n in NAMES[:4]}
     values |= {n: values[n][0] for n in fixed} if number else {}
     moving = [n for n in NAMES[:4] if n not in fixed]
-    block = Registers(tape, {tape.at[n]: values[n] for n in fixed}, [tape.at[n] for n in moving], tape.at["t"], N, kind)
+    often, seldom = ([tape.at[n] for n in some] for some in (moving[:2], moving[2:]))
+    block = Registers(tape, {tape.at[n]: values[n] for n in fixed}, often, seldom, tape.at["t"], N, kind)
     programs = [block.program(outputs), block.program(outputs[::-1])]
-    for time in (0.25, 0.25, 1.75):
+    for time in (0.25, 0.25, 1.75, 3.0):
+        if time > 1:  # everything that moves is another
+            values |= {n: chance.uniform(-2, 2, N).astype(kind).astype(float) for n in moving}
+            block.renew()
         expected = Program(tape, outputs)([*(values[n] for n in NAMES[:4]), time])
         for program, order in zip(programs, (1, -1), strict=True):
             for row, n in zip(block.rows, moving, strict=True):
@@ -65,7 +69,7 @@ def test_steep_exponentials_stay_finite(kind):
     """r/(1 + r) is 1 and log(1 + exp z) is z where exp z itself would overflow."""
     tape, x = Tape(["x", "t"]), sympy.Symbol("x", real=True)
     r = sympy.exp(x)
-    block = Registers(tape, {}, [0], 1, 3, kind)
+    block = Registers(tape, {}, [0], [], 1, 3, kind)
     program = block.program([tape.read(r / (1 + r)), tape.read(sympy.log(1 + r)), tape.read(x)])
     block.rows[0] = [-5000.0, 0.0, 5000.0]
     np.testing.assert_allclose(program(0.0), [[0, 0.5, 1], [0, np.log(2), 5000], [-5000, 0, 5000]], rtol=1e-6, atol=1e-30)
@@ -75,7 +79,7 @@ def test_time_keeps_double_precision():
     """Late days differ by minutes: in single precision 200,000.001 days would be 200,000.0."""
     tape = Tape(["x", "t"])
     x, t = sympy.symbols("x t", real=True)
-    block = Registers(tape, {}, [0], 1, 2, np.float32)
+    block = Registers(tape, {}, [0], [], 1, 2, np.float32)
     program = block.program([tape.read(x * (t - 200_000)), tape.read(t - 200_000)])
     block.rows[0] = [0.0, 1.0]
     np.testing.assert_allclose(program(200_000.001), [[0, 0.001], [0.001, 0.001]], rtol=1e-5)
@@ -84,4 +88,4 @@ def test_time_keeps_double_precision():
 def test_a_symbol_that_nobody_gives_is_named():
     tape = Tape(["x", "y", "t"])
     with pytest.raises(KeyError):
-        Registers(tape, {}, [0], 2, 2, np.float64).program([tape.apply("exp", 1)])
+        Registers(tape, {}, [0], [], 2, 2, np.float64).program([tape.apply("exp", 1)])
