@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from samenspel.evidence.atlas import Atlas
+from samenspel.evidence.scales import CUSTOM, Scale, se_of
 from samenspel.evidence.schema_model import Distribution, Parameter
 from samenspel.quantities.errors import SamenspelError
 from samenspel.randomness import distribution_from_mapping
@@ -51,11 +51,10 @@ def spread(atlas: Atlas, entry: Parameter) -> Distribution:
                 line=place.line,
                 cure="Give the claim an effect, or the parameter a distribution.",
             )
-        value, se = effect.value, 0.0
-        if effect.low is not None and effect.high is not None:
-            se = (effect.high - effect.low) / (2 * float(special.ndtri(0.5 + (effect.level or 0.95) / 2)))
+        has_interval = effect.low is not None and effect.high is not None
+        value, se = effect.value, se_of(effect, Scale.identity(), unsaid=CUSTOM) if has_interval else None
     factor = entry.convert.factor if entry.convert is not None else 1.0
-    if entry.level == "fixed" or se == 0:
+    if entry.level == "fixed" or not se:
         return Distribution(kind="point", value=value * factor)
     return Distribution(kind="normal", mean=value * factor, sd=abs(se * factor))
 

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from samenspel.evidence.atlas import Where
 from samenspel.evidence.issues import Issue, say_nearest
 from samenspel.evidence.ledger import fates
-from samenspel.evidence.lint_rule import Context, Rule
+from samenspel.evidence.lint_rule import Context, Ends, Rule
 from samenspel.evidence.references import references
 
 
@@ -86,38 +87,55 @@ class SystemsCompose(Rule):
         yield Issue(self.name, self.severity, wrong.message, place.file, place.line, wrong.cure or "")
 
 
-class MeasuresReadSomething(Rule):
+class _ASystemHasIt(Rule):
+    """Base of rules by which a record names an address that a system has."""
+
+    kind: ClassVar[str]
+    says: ClassVar[str]  # what is wrong, with {address}
+
+    def addresses(self, context: Context) -> Iterator[tuple[str, str]]:
+        """(record, address) of all records of the kind."""
+        raise NotImplementedError
+
+    def known(self, ends: Ends) -> frozenset[str]:
+        """The addresses they may name; none: the rule does not judge."""
+        raise NotImplementedError
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        known = frozenset[str]() if context.ends is None else self.known(context.ends)
+        for entry, address in self.addresses(context) if known else ():
+            if address not in known:
+                message = self.says.format(address=address)
+                yield self.issue(context, self.kind, entry, message, say_nearest(address, known))
+
+
+class MeasuresReadSomething(_ASystemHasIt):
     """A measure reads a state, read-out or port that exists."""
 
-    def check(self, context: Context) -> Iterator[Issue]:
-        if context.ends is None:
-            return
+    kind = "measure"
+    says = "reads {address!r}, which no system has."
+
+    def addresses(self, context: Context) -> Iterator[tuple[str, str]]:
         for entry in context.atlas.measures.values():
-            if entry.reads is not None and entry.reads not in context.ends.readable:
-                yield self.issue(
-                    context,
-                    "measure",
-                    entry.id,
-                    f"reads {entry.reads!r}, which no system has.",
-                    say_nearest(entry.reads, context.ends.readable),
-                )
+            if entry.reads is not None:
+                yield entry.id, entry.reads
+
+    def known(self, ends: Ends) -> frozenset[str]:
+        return ends.readable
 
 
-class ParametersBelongToASystem(Rule):
+class ParametersBelongToASystem(_ASystemHasIt):
     """A parameter of the atlas is one that a system declares."""
 
-    def check(self, context: Context) -> Iterator[Issue]:
-        if context.ends is None or not context.ends.parameters:
-            return
+    kind = "parameter"
+    says = "no system declares it."
+
+    def addresses(self, context: Context) -> Iterator[tuple[str, str]]:
         for entry in context.atlas.parameters.values():
-            if entry.id not in context.ends.parameters:
-                yield self.issue(
-                    context,
-                    "parameter",
-                    entry.id,
-                    "no system declares it.",
-                    say_nearest(entry.id, context.ends.parameters),
-                )
+            yield entry.id, entry.id
+
+    def known(self, ends: Ends) -> frozenset[str]:
+        return ends.parameters
 
 
 class SideBySideHasRivals(Rule):

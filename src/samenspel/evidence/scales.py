@@ -45,12 +45,20 @@ def scale_of(metric: str, unit: str = "1") -> Scale:
     return Scale.identity()
 
 
-def se_of(effect: Effect, scale: Scale) -> float | None:
-    """Standard error on the scale, from the printed interval, else from n where the metric allows it."""
+#: level of an interval printed without one, where it may be assumed: the custom of the field
+CUSTOM = 0.95
+
+
+def se_of(effect: Effect, scale: Scale, *, unsaid: float | None = None) -> float | None:
+    """Standard error on the scale, from the printed interval, else from n where the metric allows it.
+
+    unsaid: level of an interval that does not say its own; none: such an interval tells no error.
+    """
+    level = effect.level or unsaid
     try:
-        if effect.low is not None and effect.high is not None and effect.level is not None:
+        if effect.low is not None and effect.high is not None and level is not None:
             width = scale.to(effect.high) - scale.to(effect.low)
-            quantile = NormalDist().inv_cdf(0.5 + effect.level / 2)
+            quantile = NormalDist().inv_cdf(0.5 + level / 2)
             return width / (2 * quantile) if width > 0 else None
         if effect.value is None or effect.n is None:
             return None

@@ -7,6 +7,7 @@ from typing import Any
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.conflicts import conflicts
 from samenspel.evidence.grade import Grading
+from samenspel.evidence.scales import CUSTOM, scale_of, se_of
 from samenspel.evidence.schema import Claim, remark
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.worlds import Worlds
@@ -76,14 +77,18 @@ def used_for_gains(atlas: Atlas, worlds: Worlds) -> set[str]:
 def prediction_interval(claim: Claim) -> dict[str, float] | None:
     """95 % prediction interval from a printed estimate, interval, k and I²; None where one of them is not printed.
 
-    With se from the interval and tau² = se² k I²/(1 - I²) (equal study sizes assumed), mean ± t(k-2) sqrt(tau² + se²).
+    On the scale of the metric (log for ratios …), with se from the interval and tau² = se² k I²/(1 - I²) (equal study
+    sizes assumed): mean ± t(k-2) sqrt(tau² + se²).
     """
-    from scipy.special import ndtri, stdtrit
+    from scipy.special import stdtrit
 
     e = claim.effect
     if e is None or e.value is None or e.low is None or e.high is None or e.k is None or e.i2 is None or e.k < 3:
         return None
-    se = (e.high - e.low) / (2 * float(ndtri(0.5 + (e.level or 0.95) / 2)))
+    scale = scale_of(e.metric, e.unit)
+    se = se_of(e, scale, unsaid=CUSTOM)
+    if se is None or not e.low <= e.value <= e.high:  # a value outside its own interval predicts nothing
+        return None
     share = min(e.i2 / 100 if e.i2 > 1 else e.i2, 0.999)
     half = float(stdtrit(e.k - 2, 0.975)) * (se**2 * e.k * share / (1 - share) + se**2) ** 0.5
-    return {"low": e.value - half, "high": e.value + half}
+    return {"low": scale.back(scale.to(e.value) - half), "high": scale.back(scale.to(e.value) + half)}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from samenspel.evidence.schema import Effect
+from samenspel.evidence.schema import RATIOS, Effect
 from samenspel.studies.answer import Answer
 from samenspel.views.blocks.published import cite, used
 from samenspel.views.catalogue import Catalogue
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = Mapping[str, Any]
-RATIOS = ("RR", "OR", "HR")
 LINE, HEAD, FOOT = 0.62, 0.34, 0.42  # inches per row, above and below the rows of a group
 LEFT, PLOT = 3.3, 2.25  # inches of text, and of the plotted part
 
