@@ -1,65 +1,23 @@
-"""Claims that disagree on the same subject and object, found from their fields alone, with what differs between them.
+"""Claims that disagree on the same subject and object, with what differs between them; and those whose remarks say so.
 
-Two claims can disagree in sign (raises, lowers), in whether there is a link at all, in intervals of one metric that
-do not touch, in causal status (cause, consequence), or as a clear statement against one that calls the findings
-mixed. Words that are kin (cortisol, cortisol in saliva) are compared too, and the kinship is named as a difference.
+Words that are kin (cortisol, cortisol in saliva) are compared too, and the kinship is named as a difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import get_args
 
 from samenspel.evidence.atlas import Atlas
-from samenspel.evidence.grade import Grading
-from samenspel.evidence.schema import Claim, Source
+from samenspel.evidence.differences import EXPLAINING, differences
+from samenspel.evidence.disagreement import STATEMENTS, Kind, disagree, is_denied_by, is_told, leaves_open
+from samenspel.evidence.grade import Grading, Level, higher
+from samenspel.evidence.kinship import root
+from samenspel.evidence.remarks import named_against
+from samenspel.evidence.schema import Claim
 
-Kind = Literal["opposite", "link-or-none", "intervals", "causal", "clear-or-mixed"]
-RAISES = frozenset({"increases", "higher-in", "enables"})
-LOWERS = frozenset({"decreases", "lower-in", "blocks"})
-NONE = frozenset({"no-difference"})
-MIXED = frozenset({"inconsistent"})
-#: say that there is a link, without a direction
-LINKS = frozenset({"associated", "changes", "differs", "causes", "precedes"})
-SYMMETRIC = frozenset({"associated", "differs", "no-difference", "inconsistent"})
-#: kinds that state something about the world
-STATEMENTS = frozenset(
-    {
-        "mechanism",
-        "association",
-        "difference",
-        "effect",
-        "risk",
-        "prevalence",
-        "course",
-        "time-course",
-        "dose",
-        "testimony",
-        "causal-status",
-    }
-)
-#: kinds that were looked into: an account of one person does not settle whether there is a link for people in general
-STUDIED = STATEMENTS - {"testimony", "causal-status", "course", "prevalence"}
-#: metrics whose sign is a direction
-SIGNED = frozenset({"r", "rg", "beta", "correlation", "SMD", "MD"})
-#: differences that may explain a disagreement
-EXPLAINING = frozenset(
-    {
-        "matrix",
-        "mode",
-        "measure",
-        "part",
-        "population",
-        "intervention",
-        "dose",
-        "timing",
-        "species",
-        "comparator",
-        "duration",
-    }
-)
-_ORDER: dict[str, int] = {"opposite": 0, "intervals": 1, "link-or-none": 2, "causal": 3, "clear-or-mixed": 4}
+_ORDER: dict[str, int] = {kind: place for place, kind in enumerate(get_args(Kind))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +31,7 @@ class Conflict:
     second: str
     within_source: bool
     differs: tuple[str, ...]
-    reconcilable: bool
+    reconcilable: bool  # what differs may tell why, or both can hold
 
     def as_json(self) -> dict[str, object]:
         """The conflict as a JSON object."""
@@ -90,114 +48,106 @@ def conflicts(
     """All disagreements (about one vocabulary id), the sharpest first; does not depend on the order of claims."""
     grading = Grading(atlas, removed)
     wanted = None if claims is None else frozenset(claims)
-    groups: dict[frozenset[str], list[tuple[Source, Claim]]] = {}
-    for source, claim in atlas.pairs():
-        if claim.object is None or claim.kind not in STATEMENTS or claim.id in removed or source.status == "retracted":
-            continue
-        if wanted is not None and claim.id not in wanted:
-            continue
-        if _only_repeats(atlas, claim, removed):
-            continue
-        ends = frozenset({root(atlas, claim.subject), root(atlas, claim.object)})
-        if about is None or root(atlas, about) in ends or about in (claim.subject, claim.object):
-            groups.setdefault(ends, []).append((source, claim))
-    found: list[Conflict] = []
-    for group in groups.values():
-        group.sort(key=lambda pair: pair[1].id)
-        for i, (source, claim) in enumerate(group):
-            for other_source, other in group[i + 1 :]:
-                kind = _disagree(atlas, claim, other, within=source.id == other_source.id)
-                if kind is None or _repeats(grading, claim, other):
-                    continue
-                differs = differences(atlas, source, claim, other_source, other)
-                found.append(
-                    Conflict(
-                        kind,
-                        claim.subject,
-                        claim.object,
-                        claim.id,
-                        other.id,
-                        source.id == other_source.id,
-                        differs,
-                        bool(EXPLAINING & set(differs)),
-                    )
-                )
+    left = {
+        claim.id: claim
+        for source, claim in atlas.pairs()
+        if claim.id not in removed and source.status != "retracted" and (wanted is None or claim.id in wanted)
+    }
+    kinds: dict[tuple[str, str], Kind] = {}
+    for one, other, kind in (*_by_fields(grading, left), *_by_status(grading, left), *_by_remarks(atlas, left)):
+        first, second = sorted((one.id, other.id))
+        kinds.setdefault((first, second), kind)
+    near = None if about is None else {about, root(atlas, about)}
+    found = [
+        _conflict(grading, left[first], left[second], kind)
+        for (first, second), kind in kinds.items()
+        if near is None or near & (_words(atlas, left[first]) | _words(atlas, left[second]))
+    ]
     return sorted(found, key=lambda c: (_ORDER[c.kind], c.reconcilable, c.subject, c.object or "", c.first, c.second))
 
 
-def root(atlas: Atlas, word: str) -> str:
-    """The broadest kin of a word."""
-    seen: set[str] = set()
-    while word in atlas.kin and word not in seen:
-        seen.add(word)
-        word = atlas.kin[word].broad
-    return word
+def gathered(grading: Grading, found: Iterable[Conflict]) -> list[tuple[Conflict, int]]:
+    """The disagreements for a reader, each with how many more it stands for.
+
+    Something told stands against every finding alike: it is shown once, beside the finding of the highest level.
+    """
+    shown: list[list[Conflict]] = []
+    accounts: dict[str, list[Conflict]] = {}
+    for one in found:
+        if one.kind != "told-or-found":
+            shown.append([one])
+            continue
+        told = one.first if is_told(grading, grading.atlas.claims[one.first]) else one.second
+        if told not in accounts:
+            shown.append(accounts.setdefault(told, []))
+        accounts[told].append(one)
+    return [(_best(grading, group), len(group) - 1) for group in shown]
 
 
-def sign(claim: Claim) -> int | None:
-    """+1 raises, −1 lowers, 0 no link, none without a told direction; an association takes its effect's sign."""
-    if claim.relation in RAISES:
-        return 1
-    if claim.relation in LOWERS:
-        return -1
-    if claim.relation in NONE:
-        return 0
-    effect = claim.counted
-    if claim.relation == "associated" and effect is not None and effect.value is not None and claim.suspect is None:
-        if effect.metric in SIGNED:
-            return (effect.value > 0) - (effect.value < 0)
-        if effect.metric in ("OR", "RR", "HR"):
-            return (effect.value > 1) - (effect.value < 1)
-    return None
+def _best(grading: Grading, group: list[Conflict]) -> Conflict:
+    """The conflict whose finding stands highest on the ladder; the first of equals."""
+    best = group[0]
+    for one in group[1:]:
+        if higher(_highest(grading, one), _highest(grading, best)):
+            best = one
+    return best
 
 
-def _disagree(atlas: Atlas, one: Claim, other: Claim, *, within: bool) -> Kind | None:
-    turned = root(atlas, one.subject) != root(atlas, other.subject)
-    if turned and not (one.relation in SYMMETRIC and other.relation in SYMMETRIC):
-        return None
-    a, b = sign(one), sign(other)
-    if "causal-status" in (one.kind, other.kind):
-        a = b = None  # says what a link means, not which way it goes
-    if a is not None and b is not None and a * b < 0:
-        return "opposite"
-    if not turned and not within and _apart(one, other):  # one source prints several contrasts of its own
-        return "intervals"
-    studied = one.kind in STUDIED and other.kind in STUDIED
-    studied = studied and (one.kind == "time-course") == (other.kind == "time-course")  # how long is another question
-    if studied and ((a == 0 and _links(other)) or (b == 0 and _links(one))):
-        return "link-or-none"
-    if not turned and {one.causal, other.causal} in ({"cause", "consequence"}, {"cause", "marker"}):
-        return "causal"
-    mixed = (one.relation in MIXED) + (other.relation in MIXED)
-    clear = other if one.relation in MIXED else one
-    if studied and mixed == 1 and _links(clear):
-        return "clear-or-mixed"
-    return None
+def _highest(grading: Grading, one: Conflict) -> Level:
+    first, second = grading.level(one.first), grading.level(one.second)
+    return first if higher(first, second) else second
 
 
-def _links(claim: Claim) -> bool:
-    return claim.relation in RAISES or claim.relation in LOWERS or claim.relation in LINKS
+def _by_fields(grading: Grading, left: dict[str, Claim]) -> Iterator[tuple[Claim, Claim, Kind]]:
+    """Pairs about the same two things that disagree."""
+    atlas = grading.atlas
+    groups: dict[frozenset[str], list[Claim]] = {}
+    for claim in left.values():
+        if claim.object is not None and claim.kind in STATEMENTS and not _only_repeats(atlas, claim, grading.removed):
+            ends = frozenset({root(atlas, claim.subject), root(atlas, claim.object)})
+            groups.setdefault(ends, []).append(claim)
+    for group in groups.values():
+        group.sort(key=lambda claim: claim.id)
+        for i, claim in enumerate(group):
+            for other in group[i + 1 :]:
+                kind = disagree(grading, claim, other)
+                if kind is not None and not _repeats(grading, claim, other):
+                    yield claim, other, kind
 
 
-def _apart(one: Claim, other: Claim) -> bool:
-    """Whether intervals of the same metric and unit do not touch."""
-    a, b = one.counted, other.counted
-    if a is None or b is None or one.suspect or other.suspect or (a.metric, a.unit) != (b.metric, b.unit):
-        return False
-    if a.low is None or a.high is None or b.low is None or b.high is None or a.level != b.level:
-        return False
-    if _orientation(one) != _orientation(other):
-        return False  # one instrument counts up what the other counts down
-    return a.high < b.low or b.high < a.low
+def _by_status(grading: Grading, left: dict[str, Claim]) -> Iterator[tuple[Claim, Claim, Kind]]:
+    """A cause that one claim names and another calls not established."""
+    for status in filter(leaves_open, left.values()):
+        for claim in left.values():
+            if is_denied_by(grading, claim, status) and not _repeats(grading, claim, status):
+                yield claim, status, "cause-or-open"
 
 
-def _orientation(claim: Claim) -> int:
-    """+1 if the printed number goes the way of the relation, −1 if against it, 0 if that cannot be told."""
-    effect = claim.counted
-    if effect is None or effect.value is None or effect.metric not in SIGNED:
-        return 0
-    told = (claim.relation in RAISES) - (claim.relation in LOWERS)
-    return told * ((effect.value > 0) - (effect.value < 0))
+def _by_remarks(atlas: Atlas, left: dict[str, Claim]) -> Iterator[tuple[Claim, Claim, Kind]]:
+    """What the note of a claim names as contradicting it."""
+    for claim in left.values():
+        for other in named_against(atlas, claim):
+            if other in left and other != claim.id:
+                yield claim, left[other], "remark"
+
+
+def _words(atlas: Atlas, claim: Claim) -> set[str]:
+    given = {word for word in (claim.subject, claim.object) if word is not None}
+    return given | {root(atlas, word) for word in given}
+
+
+def _conflict(grading: Grading, one: Claim, other: Claim, kind: Kind) -> Conflict:
+    source_of, differs = grading.atlas.source_of, differences(grading, one, other)
+    return Conflict(
+        kind=kind,
+        subject=one.subject,
+        object=one.object,
+        first=one.id,
+        second=other.id,
+        within_source=source_of[one.id] == source_of[other.id],
+        differs=differs,
+        reconcilable=kind == "told-or-found" or bool(EXPLAINING & set(differs)),
+    )
 
 
 def _only_repeats(atlas: Atlas, claim: Claim, removed: frozenset[str]) -> bool:
@@ -223,33 +173,3 @@ def _repeats(grading: Grading, one: Claim, other: Claim) -> bool:
             and grading.article(one.id) == grading.article(other.id)
         )
     )
-
-
-def differences(atlas: Atlas, source: Source, one: Claim, other_source: Source, other: Claim) -> tuple[str, ...]:
-    """What differs between two claims, by name of field."""
-    found: set[str] = set()
-    for a, b in ((one.subject, other.subject), (one.object, other.object)):
-        if a != b and a is not None and b is not None and root(atlas, a) == root(atlas, b):
-            found |= {atlas.kin[word].by for word in (a, b) if word in atlas.kin}
-    pairs: tuple[tuple[str, str | None, str | None], ...] = (
-        ("population", one.population or source.population, other.population or other_source.population),
-        ("intervention", one.intervention, other.intervention),
-        ("comparator", one.comparator, other.comparator),
-        ("dose", one.dose_protocol, other.dose_protocol),
-        ("species", one.species, other.species),
-        ("timing", _told(one.timing), _told(other.timing)),
-    )
-    for name, a, b in pairs:
-        if a is not None and b is not None and a != b:
-            found.add(name)
-    if (one.design or source.design) != (other.design or other_source.design):
-        found.add("design")
-    if source.year is not None and other_source.year is not None and source.year != other_source.year:
-        found.add("year")
-    if one.speaker is not None and other.speaker is not None and one.speaker != other.speaker:
-        found.add("speaker")
-    return tuple(sorted(found))
-
-
-def _told(timing: str) -> str | None:
-    return None if timing == "none" else timing

@@ -82,11 +82,14 @@ class Quantity(Record):
 
 
 class Kin(Record):
-    """Two words that claims may be compared across: `narrow` is a kind of `broad`, and `by` says in which respect."""
+    """Two words that claims may be compared across: `narrow` is a kind of `broad`, and `by` says in which respect.
+
+    A `member` is no kind of its collective: only what is said of none of the members is said against each.
+    """
 
     narrow: QuantityId
     broad: QuantityId
-    by: Literal["matrix", "mode", "population", "part", "measure"]
+    by: Literal["matrix", "mode", "population", "part", "measure", "member"]
 
 
 class Effect(Record):
@@ -175,7 +178,7 @@ class Claim(Record):
     printed: Printed | None = None
     values: str | None = None  # "tables/x.tsv": a printed table is one claim
     speaker: EntryId | None = None  # hearing: the role, never a name
-    note: Text | None = None
+    note: Text | Wording | None = None  # "Contradicted by <claim>": a contradiction that no field shows
 
     @property
     def counted(self) -> Effect | None:
