@@ -1,27 +1,24 @@
-"""What is not known: what sources call unknown, and what the model leans on without a claim. At most fifty, ranked.
+"""What is not known: what the model leans on without a claim, and what sources call unknown. At most fifty, ranked.
 
-Rank: a coupling or rival without support that lies on a loop, then one that does not, then what sources call unknown,
-by how often; ties by id.
+Rank: a coupling or rival without support that lies on a loop, then one that does not, then what sources call unknown, by
+how often; ties by id. When there are more than fifty, every kind gets an equal share, and what one kind leaves of its
+share goes to the others: many gaps of one kind hide none of another.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from samenspel.evidence.atlas import Atlas
-from samenspel.evidence.conflicts import root
+from samenspel.evidence.certainty import is_open
 from samenspel.evidence.grade import Grading
+from samenspel.evidence.kinship import root
 
 Kind = Literal["coupling-without-claim", "told-only", "option-without-claim", "assumed-on-a-loop", "called-unknown"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST = 50
-_WEIGHT: dict[str, int] = {
-    "coupling-without-claim": 50,
-    "told-only": 40,
-    "option-without-claim": 30,
-    "assumed-on-a-loop": 20,
-    "called-unknown": 10,
-}
+_STEP = 10  # between kinds, so that being on a loop and the number of claims order within a kind only
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +36,33 @@ class Gap:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def gaps(atlas: Atlas, *, removed: frozenset[str] = frozenset(), most: int = MOST) -> list[Gap]:
-    """The gaps of an atlas, the widest first."""
+def gaps(atlas: Atlas, *, removed: frozenset[str] = frozenset(), most: int | None = MOST) -> list[Gap]:
+    """The gaps of an atlas, the widest first, every kind among them; with `most` = None all of them."""
+    found = sorted(_all(atlas, removed), key=lambda gap: (-gap.rank, gap.about))
+    if most is None or len(found) <= most:
+        return found
+    of_kind = {kind: [gap for gap in found if gap.kind == kind] for kind in KINDS}
+    share = shares([len(of_kind[kind]) for kind in KINDS], most)
+    return [gap for kind, n in zip(KINDS, share, strict=True) for gap in of_kind[kind][:n]]
+
+
+def shares(sizes: list[int], total: int) -> list[int]:
+    """`total` places over groups of these sizes, as evenly as the sizes allow; of equal claims the earlier comes first."""
+    given = [0] * len(sizes)
+    for _ in range(min(total, sum(sizes))):
+        place = min((i for i, size in enumerate(sizes) if given[i] < size), key=lambda i: given[i])
+        given[place] += 1
+    return given
+
+
+def _all(atlas: Atlas, removed: frozenset[str]) -> list[Gap]:
     grading = Grading(atlas, removed)
     looped = systems_on_loops(atlas)
     found: list[Gap] = []
 
     def add(kind: Kind, about: str, on_loop: bool, claims: tuple[str, ...]) -> None:
-        found.append(Gap(kind, about, on_loop, claims, _WEIGHT[kind] + 5 * on_loop + min(len(claims), 4)))
+        rank = _STEP * (len(KINDS) - KINDS.index(kind)) + 5 * on_loop + min(len(claims), 4)
+        found.append(Gap(kind, about, on_loop, claims, rank))
 
     for coupling in atlas.couplings.values():
         if coupling.form.kind == "identity":
@@ -66,12 +82,12 @@ def gaps(atlas: Atlas, *, removed: frozenset[str] = frozenset(), most: int = MOS
             add("assumed-on-a-loop", entry.id, True, ())
     unknown: dict[str, list[str]] = {}
     for _, claim in atlas.pairs():
-        if claim.kind == "unknown" and claim.id not in removed:
-            unknown.setdefault(root(atlas, claim.object or claim.subject), []).append(claim.id)
+        if is_open(claim) and claim.id not in removed:
+            unknown.setdefault(root(atlas, claim.subject), []).append(claim.id)
     for word, claims in unknown.items():
         system = atlas.quantities[word].system if word in atlas.quantities else ""
         add("called-unknown", word, system in looped, tuple(sorted(claims)))
-    return sorted(found, key=lambda gap: (-gap.rank, gap.about))[:most]
+    return found
 
 
 def systems_on_loops(atlas: Atlas) -> frozenset[str]:
