@@ -13,8 +13,8 @@ from xml.sax.saxutils import escape
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.counts import Count, counts, rounded
+from samenspel.evidence.page import short
 from samenspel.evidence.phrases import Language, phrase
-from samenspel.evidence.question import short
 from samenspel.evidence.schema import Claim, Source
 from samenspel.quantities.errors import SamenspelError
 

@@ -1,281 +1,236 @@
-"""One page on one question: a paragraph from fixed sentences with footnotes, claims by level, contradictions, unknowns.
+"""One page on one question: a paragraph with notes, claims by level, contradictions, conditions, unknowns, interests.
 
-Every sentence about the evidence carries notes, and every note a source with its locator.
+Every sentence about the evidence carries notes, and every note a source with its locator. What the question itself names
+comes first; of the rest each part shows its first few and says how many it leaves off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from samenspel.evidence.atlas import Atlas
-from samenspel.evidence.conflicts import LINKS, MIXED, STATEMENTS, Conflict, conflicts, root, sign
+from samenspel.evidence.certainty import is_open
+from samenspel.evidence.conditions import conditions
+from samenspel.evidence.conflicts import Conflict, conflicts, gathered
+from samenspel.evidence.find import propose, same_text
 from samenspel.evidence.grade import Grading
-from samenspel.evidence.issues import say_nearest
-from samenspel.evidence.phrases import DIFFERENCES, Language, phrase
-from samenspel.evidence.schema import Claim, Source, remark
+from samenspel.evidence.kinship import root
+from samenspel.evidence.page import Notes, Page, Section, Sentence, listing, remark_on, short, text_of, word_of
+from samenspel.evidence.phrases import DIFFERENCES, Language, counted, phrase
+from samenspel.evidence.schema import Claim, remark
 from samenspel.evidence.schema_ladder import LEVELS
 from samenspel.evidence.schema_ledger import Question
+from samenspel.evidence.summary import summary
 from samenspel.quantities.errors import SamenspelError
 
-MOST_PAIRS = 12
-MOST_CONFLICTS = 20
+_T = TypeVar("_T")
+#: how many a part shows unless all are asked for
+MOST_CLAIMS, MOST_CONFLICTS, MOST_UNKNOWNS = 10, 20, 10
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence and the numbers of its notes."""
-
-    text: str
-    notes: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading over sentences; `listed` sections print as a list."""
-
-    heading: str
-    sentences: tuple[Sentence, ...]
-    listed: bool = True
-    level: int = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page as data; `render` turns it into HTML or Markdown."""
-
-    language: Language
-    title: str
-    sections: tuple[Section, ...]
-    notes: tuple[str, ...]
-    use: str
-
-
-@dataclass
-class _Notes:
-    atlas: Atlas
-    language: Language
-    texts: list[str] = field(default_factory=list[str])
-    numbers: dict[str, int] = field(default_factory=dict[str, int])
-
-    def of(self, claims: Iterable[Claim]) -> tuple[int, ...]:
-        """Numbers of the notes that these claims stand under."""
-        return tuple(sorted({self._number(claim.id, self._text(claim)) for claim in claims}))
-
-    def place(self, key: str, text: str) -> tuple[int, ...]:
-        """Number of a note with its own text."""
-        return (self._number(key, text),)
-
-    def _number(self, key: str, text: str) -> int:
-        if key not in self.numbers:
-            self.texts.append(text)
-            self.numbers[key] = len(self.texts)
-        return self.numbers[key]
-
-    def _text(self, claim: Claim) -> str:
-        source = self.atlas.source_with(claim.id)
-        said = f"{short(source)}. {source.title}. {claim.locator}."
-        if source.via is not None and source.via in self.atlas.sources and source.read == "secondary":
-            said += f" ({phrase(self.language, 'secondary', via=short(self.atlas.sources[source.via]))})"
-        return said
-
-
-def short(source: Source) -> str:
-    """First author and year, or the title when a source has no author."""
-    who = source.authors[0] if source.authors else source.title
-    more = " et al." if len(source.authors) > 1 else ""
-    return f"{who}{more}" + (f" ({source.year})" if source.year is not None else "")
-
-
-def page(atlas: Atlas, about: str, language: Language = "en") -> Page:
-    """The page on a question id or a vocabulary id.
+def page(atlas: Atlas, about: str, language: Language = "en", *, everything: bool = False) -> Page:
+    """The page on a question or a word of the vocabulary, by its id or its text; `everything` leaves nothing off.
 
     Raises:
-        SamenspelError: if the id is neither; names the nearest.
+        SamenspelError: if it is neither; names what is near by its words and by its spelling.
     """
-    question = atlas.questions.get(about)
-    if question is None and about not in atlas.quantities:
+    known = [*atlas.questions, *atlas.quantities]
+    found = about if about in known else same_text(atlas, about)
+    if found is None:
         raise SamenspelError(
             f"{about!r} is no question and no word of the vocabulary.",
-            cure=say_nearest(about, [*atlas.questions, *atlas.quantities]),
+            cure=propose(atlas, about, known, ("question", "quantity")),
         )
-    words = question.about if question is not None else (about,)
-    chosen = _claims(atlas, words, question.claims if question is not None else ())
-    notes = _Notes(atlas, language)
-    name = _listing([_word(atlas, word, language) for word in words] or [about], language)
-    sections = [
-        *_asked(atlas, question, words, language, notes),
-        _summary(atlas, chosen, name, language, notes),
-        *_levels(atlas, chosen, language, notes),
-        _contradictions(atlas, chosen, words, language, notes),
-        _unknowns(chosen, language, notes),
-        _interests(atlas, chosen, language, notes),
-    ]
-    title = (question.nl if language == "nl" else question.en) if question is not None else None
-    return Page(
-        language=language,
-        title=title or phrase(language, "title", word=name),
-        sections=tuple(sections),
-        notes=tuple(notes.texts),
-        use=phrase(language, "use"),
-    )
+    return _Writing(atlas, found, language, everything).page()
 
 
-def _claims(atlas: Atlas, words: Iterable[str], named: Iterable[str]) -> list[Claim]:
-    wanted = {root(atlas, word) for word in words}
-    ids = set(named)
-    return [
-        claim
-        for _, claim in atlas.pairs()
-        if claim.id in ids
-        or any(w is not None and root(atlas, w) in wanted for w in (claim.subject, claim.object, claim.intervention))
-    ]
+@dataclass(frozen=True)
+class _Writing:
+    """One page while it is written."""
+
+    atlas: Atlas
+    about: str
+    language: Language
+    everything: bool
+
+    @cached_property
+    def question(self) -> Question | None:
+        return self.atlas.questions.get(self.about)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return self.question.about if self.question is not None else (self.about,)
+
+    @cached_property
+    def named(self) -> list[Claim]:
+        """The claims that the question names, in its order."""
+        ids = self.question.claims if self.question is not None else ()
+        return [self.atlas.claims[name] for name in ids if name in self.atlas.claims]
+
+    @cached_property
+    def chosen(self) -> list[Claim]:
+        """All claims of the page: those named, those of their kinds, then the rest."""
+        wanted = {root(self.atlas, word) for word in self.words}
+        kinds = {claim.kind for claim in self.named}
+        ids = {claim.id for claim in self.named}
+        others = [
+            claim
+            for _, claim in self.atlas.pairs()
+            if claim.id not in ids
+            and any(w and root(self.atlas, w) in wanted for w in (claim.subject, claim.object, claim.intervention))
+        ]
+        return [*self.named, *sorted(others, key=lambda claim: claim.kind not in kinds)]
+
+    @cached_property
+    def grading(self) -> Grading:
+        return Grading(self.atlas)
+
+    @cached_property
+    def notes(self) -> Notes:
+        return Notes(self.atlas, self.language)
+
+    def page(self) -> Page:
+        """All sections in their order."""
+        name = listing([word_of(self.atlas, word, self.language) for word in self.words] or [self.about], self.language)
+        sections = [
+            *self._asked(),
+            summary(self.atlas, self.chosen, self.named, name, self.language, self.notes),
+            *self._claims(),
+            self._contradictions(),
+            *self._conditions(),
+            self._unknowns(),
+            self._interests(),
+        ]
+        title = None if self.question is None else self.question.nl if self.language == "nl" else self.question.en
+        return Page(
+            language=self.language,
+            title=title or self.say("title", word=name),
+            sections=tuple(sections),
+            notes=tuple(self.notes.texts),
+            use=self.say("use"),
+        )
+
+    def say(self, key: str, **values: object) -> str:
+        """A fixed sentence in the language of the page."""
+        return phrase(self.language, key, **values)
+
+    def _asked(self) -> list[Section]:
+        atlas, wanted = self.atlas, set(self.words)
+        asked = [q for q in atlas.questions.values() if wanted & set(q.about)] if self.question is None else [self.question]
+        sentences: list[Sentence] = []
+        for one in asked:
+            source = atlas.sources.get(one.source)
+            where = self.notes.place(f"question {one.id}", f"{short(source) if source else one.source}. {one.locator}.")
+            text = one.nl if self.language == "nl" else one.en
+            who = word_of(atlas, one.who, self.language)
+            sentences.append(Sentence(self.say("asked", who=who, question=text), where))
+            sentences.append(Sentence(self.say(f"status-{one.status}"), where))
+        return [Section(self.say("who-asked"), tuple(sentences), listed=False)] if asked else []
+
+    def _claims(self) -> list[Section]:
+        """The claims that the question names with their levels, then the others by level."""
+        sections: list[Section] = []
+        if self.named:
+            sentences = tuple(self._sentence(claim, with_level=True) for claim in self.named)
+            sections.append(Section(self.say("named"), sentences))
+        others = self.chosen[len(self.named) :]
+        if others:
+            sections.append(Section(self.say("levels"), (), listed=False))
+        for level in (*LEVELS, "none"):
+            of_level = [claim for claim in others if self.grading.level(claim.id) == level]
+            if of_level:
+                shown = self._first(of_level, MOST_CLAIMS)
+                sentences = tuple(self._sentence(claim) for claim in shown)
+                more = self._left_off(len(of_level) - len(shown))
+                sections.append(Section(self.say(f"level-{level}"), sentences, level=3, more=more))
+        return sections
+
+    def _sentence(self, claim: Claim, *, with_level: bool = False) -> Sentence:
+        text = text_of(claim, self.language)
+        if with_level:
+            text = self.say("in-brackets", text=text, kind=self.say(f"level-{self.grading.level(claim.id)}"))
+        if (claim.design or self.atlas.source_with(claim.id).design) == "commercial":
+            text = self.say("in-brackets", text=text, kind=self.say("is-commercial"))
+        said = remark_on(claim, self.language)
+        return Sentence(text if said is None else f"{text} {said}", self.notes.of([claim]))
+
+    def _contradictions(self) -> Section:
+        heading = self.say("contradictions")
+        ids, named = {claim.id for claim in self.chosen}, {claim.id for claim in self.named}
+        found = [one for one in conflicts(self.atlas) if {one.first, one.second} & ids]
+        found.sort(key=lambda one: not {one.first, one.second} & named)
+        every = gathered(self.grading, found)
+        if not every:
+            return Section(heading, (Sentence(self.say("no-contradictions")),), listed=False)
+        shown = self._first(every, MOST_CONFLICTS)
+        left = len(every) - len(shown)
+        more = self.say("more-pairs", pairs=counted(self.language, left, "pair")) if left else None
+        return Section(heading, tuple(self._conflict(*one) for one in shown), more=more)
+
+    def _conflict(self, one: Conflict, others: int) -> Sentence:
+        first, second = self.atlas.claims[one.first], self.atlas.claims[one.second]
+        both = f"“{text_of(first, self.language)}” – “{text_of(second, self.language)}”"
+        return Sentence(f"{both} {' '.join(explained(one, others, self.language))}", self.notes.of([first, second]))
+
+    def _conditions(self) -> list[Section]:
+        sentences: list[Sentence] = []
+        for one in conditions(self.grading, self.chosen):
+            n = len(one.studies)
+            studies = counted(self.language, n, "study") if n else self.say("no-study")
+            words = {
+                "means": word_of(self.atlas, one.means, self.language),
+                "outcome": word_of(self.atlas, one.outcome, self.language),
+            }
+            text = self.say("condition", studies=studies, **words)
+            sentences.append(Sentence(text, self.notes.of((*one.claims, *one.studies))))
+        return [Section(self.say("conditions"), tuple(sentences))] if sentences else []
+
+    def _unknowns(self) -> Section:
+        unknown = [claim for claim in self.chosen if is_open(claim)]
+        heading = self.say("unknown")
+        if not unknown:
+            return Section(heading, (Sentence(self.say("no-unknown")),), listed=False)
+        shown = self._first(unknown, max(MOST_UNKNOWNS, len(self.named)))
+        sentences = tuple(Sentence(text_of(claim, self.language), self.notes.of([claim])) for claim in shown)
+        return Section(heading, sentences, more=self._left_off(len(unknown) - len(shown)))
+
+    def _interests(self) -> Section:
+        """The interests of the sources that the page has named so far."""
+        shown = [claim for claim in self.chosen if claim.id in self.notes.numbers]
+        sources = {self.atlas.source_of[claim.id]: claim for claim in reversed(shown)}
+        sentences: list[Sentence] = []
+        for name, claim in sorted(sources.items()):
+            source, where = self.atlas.sources[name], self.notes.of([claim])
+            if source.design == "commercial":
+                sentences.append(Sentence(self.say("commercial", source=short(source)), where))
+            elif source.interest:
+                interest = str(remark(source.interest, self.language)).rstrip(".")
+                sentences.append(Sentence(self.say("interest", source=short(source), interest=interest), where))
+            if source.selected_on_outcome:
+                sentences.append(Sentence(self.say("selected", source=short(source)), where))
+        if not sentences:
+            return Section(self.say("interests"), (Sentence(self.say("no-interests")),), listed=False)
+        return Section(self.say("interests"), tuple(sentences))
+
+    def _first(self, found: Sequence[_T], most: int) -> Sequence[_T]:
+        return found if self.everything else found[:most]
+
+    def _left_off(self, n: int) -> str | None:
+        return self.say("more", claims=counted(self.language, n, "claim")) if n else None
 
 
-def _word(atlas: Atlas, word: str | None, language: Language) -> str:
-    if word is None:
-        return ""
-    entry = atlas.quantities.get(word)
-    return word if entry is None else entry.nl if language == "nl" else entry.en
-
-
-def _text(claim: Claim, language: Language) -> str:
-    return claim.nl if language == "nl" else claim.en
-
-
-def _listing(words: list[str], language: Language) -> str:
-    last = " en " if language == "nl" else " and "
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + last + words[-1]
-
-
-def _asked(
-    atlas: Atlas, question: Question | None, words: Iterable[str], language: Language, notes: _Notes
-) -> list[Section]:
-    wanted = set(words)
-    asked = [question] if question is not None else [q for q in atlas.questions.values() if wanted & set(q.about)]
-    if not asked:
-        return []
-    sentences: list[Sentence] = []
-    for one in asked:
-        source = atlas.sources.get(one.source)
-        where = notes.place(f"question {one.id}", f"{short(source) if source else one.source}. {one.locator}.")
-        text = one.nl if language == "nl" else one.en
-        sentences.append(Sentence(phrase(language, "asked", who=_word(atlas, one.who, language), question=text), where))
-        sentences.append(Sentence(phrase(language, f"status-{one.status}"), where))
-    return [Section(phrase(language, "who-asked"), tuple(sentences), listed=False)]
-
-
-def _summary(atlas: Atlas, chosen: list[Claim], name: str, language: Language, notes: _Notes) -> Section:
-    heading = phrase(language, "summary")
-    if not chosen:
-        return Section(heading, (Sentence(phrase(language, "nothing", word=name)),), listed=False)
-    grading = Grading(atlas)
-    sources = {atlas.source_of[claim.id] for claim in chosen}
-    first = phrase(language, "count", claims=len(chosen), word=name, sources=len(sources))
-    articles = grading.support(claim.id for claim in chosen)
-    sentences = [Sentence(first), Sentence(phrase(language, "support", articles=len(articles)))]
-    groups: dict[tuple[str, str], dict[str, list[Claim]]] = {}
-    for claim in chosen:
-        said = _said(claim)
-        if said is not None and claim.object is not None and grading.counts_as_support(claim.id):
-            groups.setdefault((claim.subject, claim.object), {}).setdefault(said, []).append(claim)
-    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), -sum(map(len, item[1].values())), item[0]))
-    for (subject, target), said in ranked[:MOST_PAIRS]:
-        for key in ("rise", "fall", "none", "higher", "lower", "equal", "mixed", "link"):
-            claims = said.get(key, [])
-            if claims:
-                n = len({grading.article(claim.id) for claim in claims})
-                count = phrase(language, "source" if n == 1 else "sources", n=n)
-                words = {"object": _word(atlas, target, language), "subject": _word(atlas, subject, language)}
-                sentences.append(Sentence(_number_agrees(phrase(language, key, n=count, **words), n), notes.of(claims)))
-    everything = notes.of(chosen)
-    sentences[0] = Sentence(first, everything)
-    sentences[1] = Sentence(sentences[1].text, notes.of(c for c in chosen if grading.counts_as_support(c.id)))
-    return Section(heading, tuple(sentences), listed=False)
-
-
-def _said(claim: Claim) -> str | None:
-    if claim.kind not in STATEMENTS or claim.kind == "causal-status":
-        return None
-    if claim.relation in MIXED:
-        return "mixed"
-    told = sign(claim)
-    if told is not None and (claim.relation in ("higher-in", "lower-in") or (told == 0 and claim.kind == "difference")):
-        return {1: "higher", -1: "lower", 0: "equal"}[told]
-    if told is not None:
-        return {1: "rise", -1: "fall", 0: "none"}[told]
-    return "link" if claim.relation in LINKS else None
-
-
-def _number_agrees(sentence: str, n: int) -> str:
-    """English verbs follow the number of sources."""
-    if n != 1:
-        return sentence
-    for many, one in ((" source report ", " source reports "), (" source call ", " source calls ")):
-        sentence = sentence.replace(many, one, 1)
-    return sentence
-
-
-def _levels(atlas: Atlas, chosen: list[Claim], language: Language, notes: _Notes) -> list[Section]:
-    levels = Grading(atlas).levels
-    sections = [Section(phrase(language, "levels"), (), listed=False)]
-    for level in (*LEVELS, "none"):
-        of_level = [claim for claim in chosen if levels[claim.id] == level]
-        if of_level:
-            sentences = tuple(Sentence(_text(claim, language), notes.of([claim])) for claim in of_level)
-            sections.append(Section(phrase(language, f"level-{level}"), sentences, level=3))
-    return sections
-
-
-def _contradictions(
-    atlas: Atlas, chosen: list[Claim], words: Iterable[str], language: Language, notes: _Notes
-) -> Section:
-    del words
-    heading = phrase(language, "contradictions")
-    found = conflicts(atlas, claims=[claim.id for claim in chosen])
-    if not found:
-        return Section(heading, (Sentence(phrase(language, "no-contradictions")),), listed=False)
-    sentences = tuple(_conflict(atlas, one, language, notes) for one in found[:MOST_CONFLICTS])
-    return Section(heading, sentences)
-
-
-def _conflict(atlas: Atlas, one: Conflict, language: Language, notes: _Notes) -> Sentence:
-    first, second = atlas.claims[one.first], atlas.claims[one.second]
+def explained(one: Conflict, others: int, language: Language) -> list[str]:
+    """How two claims disagree, what differs between them, and how many more pairs this one stands for."""
     names = [DIFFERENCES[language].get(name, name) for name in one.differs]
-    differs = (
-        phrase(language, "differs", differs=_listing(names, language)) if names else phrase(language, "differs-nothing")
+    said = [phrase(language, one.kind)]
+    said.append(
+        phrase(language, "differs", differs=listing(names, language)) if names else phrase(language, "differs-nothing")
     )
-    why = phrase(language, "reconcilable" if one.reconcilable else "irreconcilable")
-    both = f"“{_text(first, language)}” – “{_text(second, language)}”"
-    return Sentence(f"{both} {phrase(language, one.kind)} {differs} {why}", notes.of([first, second]))
-
-
-def _unknowns(chosen: list[Claim], language: Language, notes: _Notes) -> Section:
-    unknown = [claim for claim in chosen if _is_open(claim)]
-    heading = phrase(language, "unknown")
-    if not unknown:
-        return Section(heading, (Sentence(phrase(language, "no-unknown")),), listed=False)
-    return Section(heading, tuple(Sentence(_text(claim, language), notes.of([claim])) for claim in unknown))
-
-
-def _is_open(claim: Claim) -> bool:
-    """Whether a source says that it does not know: something unknown, or a causal status left open."""
-    return claim.kind == "unknown" or (claim.kind == "causal-status" and claim.causal == "open")
-
-
-def _interests(atlas: Atlas, chosen: list[Claim], language: Language, notes: _Notes) -> Section:
-    sources = {atlas.source_of[claim.id]: claim for claim in reversed(chosen)}
-    sentences: list[Sentence] = []
-    for name, claim in sorted(sources.items()):
-        source, where = atlas.sources[name], notes.of([claim])
-        if source.design == "commercial":
-            sentences.append(Sentence(phrase(language, "commercial", source=short(source)), where))
-        elif source.interest:
-            interest = str(remark(source.interest, language)).rstrip(".")
-            sentences.append(Sentence(phrase(language, "interest", source=short(source), interest=interest), where))
-        if source.selected_on_outcome:
-            sentences.append(Sentence(phrase(language, "selected", source=short(source)), where))
-    heading = phrase(language, "interests")
-    if not sentences:
-        return Section(heading, (Sentence(phrase(language, "no-interests")),), listed=False)
-    return Section(heading, tuple(sentences))
+    if one.kind != "told-or-found":  # there both can hold, and the sentence says so
+        said.append(phrase(language, "reconcilable" if one.reconcilable else "irreconcilable"))
+    if others:
+        said.append(phrase(language, "more-findings", findings=counted(language, others, "finding")))
+    return said

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from samenspel.evidence.page import Page, Section, Sentence
 from samenspel.evidence.phrases import phrase
-from samenspel.evidence.question import Page, Section, Sentence
 
 STYLE = """
 :root{color-scheme:light dark}
@@ -27,6 +27,7 @@ _PAGE = """<!doctype html>
 <h{{ section.level }}>{{ section.heading }}</h{{ section.level }}>
 {% if section.listed %}<ul>{% for s in section.sentences %}<li>{{ s.text }}{{ notes(s) }}</li>{% endfor %}</ul>
 {% elif section.sentences %}<p>{% for s in section.sentences %}{{ s.text }}{{ notes(s) }} {% endfor %}</p>{% endif %}
+{% if section.more %}<p>{{ section.more }}</p>{% endif %}
 {% endfor %}
 <h2>{{ heading }}</h2>
 <ol>{% for note in page.notes %}<li id="note-{{ loop.index }}">{{ note }}</li>{% endfor %}</ol>
@@ -65,7 +66,8 @@ def markdown(page: Page) -> str:
     lines = [f"# {escape(page.title)}", "", f"> {escape(page.use)}", ""]
     for section in page.sections:
         lines += [f"{'#' * section.level} {escape(section.heading)}", ""]
-        lines += [*_markdown_sentences(section), ""]
+        lines += [*_markdown_sentences(section), ""] if section.sentences else []
+        lines += [escape(section.more), ""] if section.more else []
     lines += [f"## {phrase(page.language, 'notes')}", ""]
     lines += [f"[^{number}]: {escape(note)}" for number, note in enumerate(page.notes, start=1)]
     return "\n".join(lines) + "\n"

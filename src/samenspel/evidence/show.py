@@ -8,18 +8,18 @@ from typing import Any
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.conflicts import conflicts
 from samenspel.evidence.facts import Fact, read_facts
+from samenspel.evidence.find import propose
 from samenspel.evidence.grade import Grading
-from samenspel.evidence.issues import say_nearest
 from samenspel.evidence.references import references
 from samenspel.evidence.schema import Record, remark
 from samenspel.quantities.errors import SamenspelError
 
 
 def show(atlas: Atlas, name: str) -> dict[str, Any]:
-    """A claim, source, coupling, hypothesis, parameter or word, with what it rests on and what leans on it.
+    """A claim, source, counted item, coupling, hypothesis, parameter or word, with what it rests on and what leans on it.
 
     Raises:
-        SamenspelError: for an id that nothing has; names the nearest.
+        SamenspelError: for an id that nothing has; names what is near by its words and by its spelling.
     """
     if name in atlas.claims:
         return _claim(atlas, name)
@@ -47,16 +47,23 @@ def show(atlas: Atlas, name: str) -> dict[str, Any]:
                 "record": _plain(table[name]),
                 **extra,
             }
-    known = [*atlas.claims, *atlas.sources, *atlas.couplings, *(key for _, table in tables for key in table)]
-    raise SamenspelError(f"nothing has the id {name!r}.", cure=say_nearest(name, known))
+    items = {claim.item: None for claim in atlas.claims.values() if claim.item is not None}
+    if name in items:
+        return _item(atlas, name)
+    known = [*atlas.claims, *atlas.sources, *atlas.couplings, *items, *(key for _, table in tables for key in table)]
+    raise SamenspelError(f"nothing has the id {name!r}.", cure=propose(atlas, name, known))
 
 
 def leaning(atlas: Atlas, claim_id: str) -> dict[str, list[str]]:
-    """What leans on a claim, by kind: couplings, hypotheses, parameters, questions, facts and claims that repeat it."""
+    """What leans on a claim, by kind: couplings, hypotheses, parameters, questions, facts and claims that repeat it.
+
+    A commercial claim may be named as one for something; it says then that it counts as no support.
+    """
     found: dict[str, set[str]] = {}
+    commercial = (atlas.claims[claim_id].design or atlas.source_with(claim_id).design) == "commercial"
     for pointer in references(atlas):
         if pointer.claim == claim_id:
-            side = "against" if pointer.field == "against" else "for"
+            side = "against" if pointer.field == "against" else "for, commercial: no support" if commercial else "for"
             found.setdefault(pointer.kind, set()).add(f"{pointer.entry} ({side})")
     found["claim"] = {claim.id for claim in atlas.claims.values() if claim.primary == claim_id}
     found["fact"] = {fact.id for fact in _facts(atlas) if fact.claim == claim_id}
@@ -85,7 +92,7 @@ def _claim(atlas: Atlas, name: str) -> dict[str, Any]:
         "article": grading.article(name),
         "selected_body": grading.body(source.id),
         "leaning": leaning(atlas, name),
-        "conflicts": [c.as_json() for c in conflicts(atlas, claim.subject) if name in (c.first, c.second)],
+        "conflicts": [c.as_json() for c in conflicts(atlas) if name in (c.first, c.second)],
     }
 
 
@@ -105,6 +112,20 @@ def _source(atlas: Atlas, name: str) -> dict[str, Any]:
         ],
         "reports": sorted(other.id for other in atlas.sources.values() if other.via == name),
         "facts": sorted(fact.id for fact in _facts(atlas) if fact.source == name),
+    }
+
+
+def _item(atlas: Atlas, name: str) -> dict[str, Any]:
+    levels = Grading(atlas).levels
+    return {
+        "schema": 1,
+        "kind": "item",
+        "id": name,
+        "claims": [
+            {"id": claim.id, "source": source.id, "level": levels[claim.id], "en": claim.en, "nl": claim.nl}
+            for source, claim in atlas.pairs()
+            if claim.item == name
+        ],
     }
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.conflicts import conflicts
 from samenspel.evidence.grade import Grading
+from samenspel.evidence.page import remark_on, short, text_of
 from samenspel.evidence.phrases import Language, phrase
-from samenspel.evidence.question import page, short
+from samenspel.evidence.question import page
 from samenspel.evidence.render import STYLE, environment, html
 from samenspel.evidence.schema import Source, remark
 from samenspel.quantities.errors import SamenspelError
@@ -36,7 +37,8 @@ _INDEX = (
 <label class="search" for="search">{{ search }}</label><input id="search" type="search" aria-describedby="help">
 <p id="help" class="meta">{{ help }}</p>
 <h2>{{ all_claims }}</h2><ul>{% for row in rows %}
-<li data-claim id="{{ row.id }}">{{ row.text }} <span class="meta">[{{ row.level }}] <a href="sources/{{ row.source
+<li data-claim id="{{ row.id }}">{{ row.text }} {{ row.remark }}
+<span class="meta">[{{ row.level }}] <a href="sources/{{ row.source
 }}{{ suffix }}"> {{ row.short }}</a>, {{ row.locator }} <code>{{ row.id }}</code></span></li>{% endfor %}</ul>
 <h2>{{ all_sources }}</h2><ul>{% for s in sources %}
 <li><a href="sources/{{ s.id }}{{ suffix }}">{{ s.short }}</a>: {{ s.title }}</li>{% endfor %}</ul>
@@ -48,7 +50,8 @@ _SOURCE = (
     + """<p><a href="../{{ index }}">{{ site }}</a></p><dl>{% for name, value in facts %}<dt>{{ name }}</dt><dd>{{
     value }}</dd>
 {% endfor %}</dl><h2>{{ all_claims }}</h2><ul>{% for row in rows %}
-<li id="{{ row.id }}">{{ row.text }} <span class="meta">[{{ row.level }}] {{ row.locator }} <code>{{ row.id }}</code>
+<li id="{{ row.id }}">{{ row.text }} {{ row.remark }}
+<span class="meta">[{{ row.level }}] {{ row.locator }} <code>{{ row.id }}</code>
 </span></li>{% endfor %}</ul></main></body></html>
 """
 )
@@ -80,7 +83,7 @@ def write_site(atlas: Atlas, folder: Path) -> list[Path]:
                 text = _source(atlas, source, language, suffix, levels, disagreeing[source.id])
                 written.append(_write(folder / "sources" / f"{source.id}{suffix}", text))
             for question in atlas.questions:
-                text = html(page(atlas, question, language))
+                text = html(page(atlas, question, language, everything=True))
                 written.append(_write(folder / "questions" / f"{question}{suffix}", text))
     except OSError as wrong:
         raise SamenspelError(
@@ -97,7 +100,8 @@ def _index(atlas: Atlas, language: Language, suffix: str, levels: Mapping[str, s
     rows = [
         {
             "id": claim.id,
-            "text": claim.nl if language == "nl" else claim.en,
+            "text": text_of(claim, language),
+            "remark": remark_on(claim, language) or "",
             "level": levels[claim.id],
             "source": source.id,
             "short": short(source),
@@ -160,7 +164,8 @@ def _source(
     rows = [
         {
             "id": claim.id,
-            "text": claim.nl if language == "nl" else claim.en,
+            "text": text_of(claim, language),
+            "remark": remark_on(claim, language) or "",
             "level": levels[claim.id],
             "locator": claim.locator,
         }

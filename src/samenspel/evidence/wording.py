@@ -73,13 +73,13 @@ def is_attributed(text: str, language: str) -> bool:
 
 def unattributed_words(text: str, language: str, *, may_promise: bool = False) -> list[str]:
     """Words of cure, reset and certainty in a claim that names nobody who says them; denials ("no cure") are fine."""
-    if may_promise:
-        return []
+    return [] if may_promise or is_attributed(text, language) else promises(text, language)
+
+
+def promises(text: str, language: str) -> list[str]:
+    """Words of cure, reset and certainty that a sentence uses and does not deny."""
     found = _PROMISE_PATTERNS[language].finditer(text)
-    hits = [hit for hit in found if _NEGATED_PATTERNS[language].search(text[: hit.start()]) is None]
-    if not hits or is_attributed(text, language):
-        return []
-    return [hit.group(0) for hit in hits]
+    return [hit.group(0) for hit in found if _NEGATED_PATTERNS[language].search(text[: hit.start()]) is None]
 
 
 def program_sentence(text: str, language: Language, *, causal: bool = False) -> list[str]:

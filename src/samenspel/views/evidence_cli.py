@@ -75,7 +75,7 @@ def printed_command(
     if as_json:
         _json(result.as_json())
         return
-    typer.echo(f"{result.compared} printed numbers compared, {len(result.mismatches)} mismatches")
+    typer.echo(f"printed numbers compared: {result.compared}; mismatches: {len(result.mismatches)}")
     for m in result.mismatches:
         group = f"{m.by} {m.value}" if m.value else m.by
         typer.echo(f"- {m.source}, {group}, {m.kind}: {m.printed:g} ({m.locator}) against {m.found:g} ({m.other})")
@@ -90,42 +90,54 @@ def conflicts_command(
 ) -> None:
     """Claims that disagree on the same subject and object, with what differs between them."""
     from samenspel.evidence.conflicts import conflicts
-    from samenspel.evidence.issues import say_nearest
-    from samenspel.evidence.phrases import DIFFERENCES, phrase
+    from samenspel.evidence.find import propose
+    from samenspel.evidence.told import told_conflicts
     from samenspel.quantities.errors import SamenspelError
 
     base = _atlas(atlas)
     if about is not None and about not in base.quantities:
-        raise SamenspelError(f"{about!r} is not in the vocabulary.", cure=say_nearest(about, base.quantities))
+        cure = propose(base, about, list(base.quantities), ("quantity",))
+        raise SamenspelError(f"{about!r} is not in the vocabulary.", cure=cure)
     found = conflicts(base, about)
     if as_json:
         _json({"schema": 1, "conflicts": [c.as_json() for c in found]})
         return
-    for one in found:
-        typer.echo(phrase(language, one.kind))
-        for claim in (base.claims[one.first], base.claims[one.second]):
-            typer.echo(f"  - {claim.nl if language == 'nl' else claim.en} [{claim.id}; {claim.locator}]")
-        names = ", ".join(DIFFERENCES[language].get(name, name) for name in one.differs)
-        differs = phrase(language, "differs", differs=names) if names else phrase(language, "differs-nothing")
-        typer.echo(f"  {differs} {phrase(language, 'reconcilable' if one.reconcilable else 'irreconcilable')}\n")
+    typer.echo("\n".join(told_conflicts(base, found, about, language)))
 
 
 @app.command("gaps")
 def gaps_command(atlas: AtlasFolder = None, language: Language = "en", as_json: AsJson = False) -> None:
-    """What sources call unknown, and what the model leans on without a claim; at most fifty, ranked."""
+    """What the model leans on without a claim, and what sources call unknown; at most fifty, ranked, every kind among them."""
     from samenspel.evidence.gaps import gaps
+    from samenspel.evidence.told import told_gaps
 
     base = _atlas(atlas)
-    found = gaps(base)
     if as_json:
-        _json({"schema": 1, "gaps": [gap.as_json() for gap in found]})
+        _json({"schema": 1, "gaps": [gap.as_json() for gap in gaps(base)]})
         return
-    for gap in found:
-        word = base.quantities.get(gap.about)
-        name = gap.about if word is None else word.nl if language == "nl" else word.en
-        typer.echo(f"{gap.kind}: {name}" + (" (on a loop)" if gap.on_loop else ""))
-        for claim in gap.claims[:3]:
-            typer.echo(f"  - {base.claims[claim].nl if language == 'nl' else base.claims[claim].en} [{claim}]")
+    typer.echo("\n".join(told_gaps(base, language)))
+
+
+@app.command("find")
+def find_command(
+    words: Annotated[list[str], typer.Argument(help="Words in English or Dutch; beginnings of words will do.")],
+    everything: Annotated[bool, typer.Option("--all", help="All that is found; else the first twenty.")] = False,
+    language: Language = "en",
+    atlas: AtlasFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search questions, words of the vocabulary, sources and claims by words, best first."""
+    from samenspel.evidence.find import MOST, find
+    from samenspel.evidence.told import told_hits
+
+    text = " ".join(words)
+    found = find(_atlas(atlas), text)
+    shown = found if everything else found[:MOST]
+    if as_json:
+        hits = [hit.as_json() for hit in shown]
+        _json({"schema": 1, "words": text, "hits": hits, "left_off": len(found) - len(shown)})
+        return
+    typer.echo("\n".join(told_hits(text, shown, len(found), language)))
 
 
 @app.command("sizes")
@@ -148,17 +160,18 @@ def sizes_command(atlas: AtlasFolder = None, language: Language = "en", as_json:
 
 @app.command("question")
 def question_command(
-    about: Annotated[str, typer.Argument(help="Id of a question, or a word of the vocabulary.")],
+    about: Annotated[str, typer.Argument(help="A question or a word of the vocabulary, by its id or its text.")],
+    everything: Annotated[bool, typer.Option("--all", help="Leave nothing off.")] = False,
     language: Language = "en",
     form: Annotated[Literal["markdown", "html"], typer.Option("--format", help="markdown or html.")] = "markdown",
     out: Annotated[Path | None, typer.Option("--out", help="File to write; none: standard output.")] = None,
     atlas: AtlasFolder = None,
 ) -> None:
-    """One page to paste: a paragraph with notes, claims by level, contradictions, unknowns, who asked, interests."""
+    """One page to paste: a paragraph with notes, claims by level, contradictions, conditions, unknowns, interests."""
     from samenspel.evidence.question import page
     from samenspel.evidence.render import html, markdown
 
-    text = (html if form == "html" else markdown)(page(_atlas(atlas), about, language))
+    text = (html if form == "html" else markdown)(page(_atlas(atlas), about, language, everything=everything))
     if out is None:
         sys.stdout.write(text)
         return
@@ -174,6 +187,7 @@ def table_command(
     as_json: AsJson = False,
 ) -> None:
     """Claims for which one SELECT expression holds."""
+    from samenspel.evidence.phrases import counted
     from samenspel.evidence.table import table
 
     result = table(_atlas(atlas), where, most=limit)
@@ -183,12 +197,12 @@ def table_command(
     shown = [result.columns.index(name) for name in ("level", "id", "relation", "object", "en")]
     for row in result.rows:
         typer.echo("\t".join("" if row[i] is None else str(row[i]) for i in shown))
-    typer.echo(f"{len(result.rows)} claims", err=True)
+    typer.echo(counted("en", len(result.rows), "claim"), err=True)
 
 
 @app.command("show")
 def show_command(
-    name: Annotated[str, typer.Argument(help="Id of a claim, source, coupling, hypothesis, parameter, word …")],
+    name: Annotated[str, typer.Argument(help="Id of a claim, source, item, coupling, hypothesis, parameter, word …")],
     atlas: AtlasFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -216,16 +230,17 @@ def knockout_command(
     """What is graded or pooled otherwise without some claims."""
     from samenspel.evidence.grade import removed_by
     from samenspel.evidence.knockout import knockout
+    from samenspel.evidence.phrases import counted
 
     base = _atlas(atlas)
-    gone = removed_by(base, claims=claim or (), sources=source or (), levels=level or (), designs=design or ())
-    result = knockout(base, gone)
+    result = knockout(
+        base, removed_by(base, claims=claim or (), sources=source or (), levels=level or (), designs=design or ())
+    )
     if as_json:
         _json(result.as_json())
         return
-    typer.echo(
-        f"{len(result.removed)} claims taken away; contradictions {result.conflicts_before} → {result.conflicts_after}"
-    )
+    gone = counted("en", len(result.removed), "claim")
+    typer.echo(f"{gone} taken away; contradictions {result.conflicts_before} → {result.conflicts_after}")
     for change in result.changes:
         typer.echo(f"- {change.kind} {change.entry}: {change.before} → {change.after}")
 
@@ -281,14 +296,14 @@ def _lines(value: Any, indent: int = 0) -> list[str]:
     pad, lines = "  " * indent, list[str]()
     if isinstance(value, dict):
         for name, inner in value.items():
-            if isinstance(inner, dict | list) and inner:
+            if isinstance(inner, dict | list | tuple) and inner:
                 lines += [f"{pad}{name}:", *_lines(inner, indent + 1)]
             else:
-                lines.append(f"{pad}{name}: {inner if inner not in ([], {}, None) else '–'}")
-    elif isinstance(value, list):
+                lines.append(f"{pad}{name}: {inner if inner not in ([], (), {}, None) else '–'}")
+    elif isinstance(value, list | tuple):
         for inner in value:
-            nested = _lines(inner, indent + 1) if isinstance(inner, dict | list) else [f"{pad}- {inner}"]
-            if isinstance(inner, dict | list) and nested:
+            nested = _lines(inner, indent + 1) if isinstance(inner, dict | list | tuple) else [f"{pad}- {inner}"]
+            if isinstance(inner, dict | list | tuple) and nested:
                 nested[0] = f"{pad}- {nested[0].strip()}"
             lines += nested
     return lines

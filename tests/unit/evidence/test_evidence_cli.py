@@ -33,6 +33,7 @@ def invoke(kitchen):
         (("printed",), {"schema", "compared", "mismatches"}),
         (("conflicts",), {"schema", "conflicts"}),
         (("gaps",), {"schema", "gaps"}),
+        (("find", "heat"), {"schema", "words", "hits", "left_off"}),
         (("sizes",), {"schema", "measured", "near_misses"}),
         (("table", "--where", "kind = 'association'"), {"schema", "rows"}),
         (("knockout", "--source", "cook-2001"), {"schema", "removed", "changes", "conflicts"}),
@@ -59,6 +60,21 @@ def test_question_prints_a_page(invoke, language):
     result = invoke("question", "steam", "--language", language)
     assert result.exit_code == 0
     assert result.stdout.startswith("# ")
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("arguments", [("conflicts",), ("conflicts", "lid"), ("gaps",), ("find", "stoom"), ("find", "qx")])
+def test_an_answer_for_people_is_never_empty(invoke, arguments, language):
+    result = invoke(*arguments, "--language", language)
+    assert result.exit_code == 0
+    assert result.stdout.strip()
+
+
+def test_what_is_left_off_is_counted(invoke):
+    few = json.loads(invoke("find", "cook", "--json").stdout)
+    every = json.loads(invoke("find", "cook", "--all", "--json").stdout)
+    assert every["left_off"] == 0
+    assert len(few["hits"]) + few["left_off"] == len(every["hits"]) > 0
 
 
 @pytest.mark.parametrize(
