@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from samenspel.evidence.grade import POOLING
 from samenspel.evidence.issues import Issue, say_nearest
 from samenspel.evidence.lint_rule import Context, Rule
+from samenspel.evidence.remarks import named_against
 from samenspel.evidence.wording import unattributed_words
 
 
@@ -262,6 +263,17 @@ class KinAreWords(Rule):
                 yield self.issue(context, "kin", pair.narrow, "a word is a kind of itself.", "Break the circle.")
 
 
+class RemarksResolve(Rule):
+    """A claim that a remark names as contradicting another is in the atlas."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        for _, claim in context.atlas.pairs():
+            for name in named_against(context.atlas, claim):
+                if name not in context.atlas.claims:
+                    cure = say_nearest(name, context.atlas.claims)
+                    yield self.issue(context, "claim", claim.id, f"note: no claim {name!r}.", cure, name)
+
+
 CLAIM_RULES: tuple[Rule, ...] = (
     EveryWordIsInTheVocabulary(),
     ClaimIdStartsWithItsSource(),
@@ -276,4 +288,5 @@ CLAIM_RULES: tuple[Rule, ...] = (
     PrintedTableIsThere(),
     ClaimTextIsSober(),
     KinAreWords(),
+    RemarksResolve(),
 )

@@ -84,6 +84,14 @@ def text_of(claim: Claim, language: Language) -> str:
     return claim.nl if language == "nl" else claim.en
 
 
+def marked(atlas: Atlas, claim: Claim, language: Language) -> str:
+    """What a claim says, with the word that it stands in a commercial text where it does."""
+    text = text_of(claim, language)
+    if (claim.design or atlas.source_with(claim.id).design) != "commercial":
+        return text
+    return phrase(language, "in-brackets", text=text, kind=phrase(language, "is-commercial"))
+
+
 def remark_on(claim: Claim, language: Language) -> str | None:
     """The remark on a claim as a reader sees it; one written in English alone is shown so, and says so in Dutch."""
     note = claim.note

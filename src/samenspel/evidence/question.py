@@ -18,7 +18,7 @@ from samenspel.evidence.conflicts import Conflict, conflicts, gathered
 from samenspel.evidence.find import propose, same_text
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kinship import root
-from samenspel.evidence.page import Notes, Page, Section, Sentence, listing, remark_on, short, text_of, word_of
+from samenspel.evidence.page import Notes, Page, Section, Sentence, listing, marked, remark_on, short, word_of
 from samenspel.evidence.phrases import DIFFERENCES, Language, counted, phrase
 from samenspel.evidence.schema import Claim, remark
 from samenspel.evidence.schema_ladder import LEVELS
@@ -31,8 +31,17 @@ _T = TypeVar("_T")
 MOST_CLAIMS, MOST_CONFLICTS, MOST_UNKNOWNS = 10, 20, 10
 
 
-def page(atlas: Atlas, about: str, language: Language = "en", *, everything: bool = False) -> Page:
+def page(
+    atlas: Atlas,
+    about: str,
+    language: Language = "en",
+    *,
+    everything: bool = False,
+    disagreements: Sequence[Conflict] | None = None,
+) -> Page:
     """The page on a question or a word of the vocabulary, by its id or its text; `everything` leaves nothing off.
+
+    disagreements: those of the whole atlas, where they are known already.
 
     Raises:
         SamenspelError: if it is neither; names what is near by its words and by its spelling.
@@ -44,7 +53,8 @@ def page(atlas: Atlas, about: str, language: Language = "en", *, everything: boo
             f"{about!r} is no question and no word of the vocabulary.",
             cure=propose(atlas, about, known, ("question", "quantity")),
         )
-    return _Writing(atlas, found, language, everything).page()
+    every = conflicts(atlas) if disagreements is None else disagreements
+    return _Writing(atlas, found, language, everything, every).page()
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,7 @@ class _Writing:
     about: str
     language: Language
     everything: bool
+    disagreements: Sequence[Conflict]
 
     @cached_property
     def question(self) -> Question | None:
@@ -149,18 +160,16 @@ class _Writing:
         return sections
 
     def _sentence(self, claim: Claim, *, with_level: bool = False) -> Sentence:
-        text = text_of(claim, self.language)
+        text = marked(self.atlas, claim, self.language)
         if with_level:
             text = self.say("in-brackets", text=text, kind=self.say(f"level-{self.grading.level(claim.id)}"))
-        if (claim.design or self.atlas.source_with(claim.id).design) == "commercial":
-            text = self.say("in-brackets", text=text, kind=self.say("is-commercial"))
         said = remark_on(claim, self.language)
         return Sentence(text if said is None else f"{text} {said}", self.notes.of([claim]))
 
     def _contradictions(self) -> Section:
         heading = self.say("contradictions")
         ids, named = {claim.id for claim in self.chosen}, {claim.id for claim in self.named}
-        found = [one for one in conflicts(self.atlas) if {one.first, one.second} & ids]
+        found = [one for one in self.disagreements if {one.first, one.second} & ids]
         found.sort(key=lambda one: not {one.first, one.second} & named)
         every = gathered(self.grading, found)
         if not every:
@@ -172,7 +181,7 @@ class _Writing:
 
     def _conflict(self, one: Conflict, others: int) -> Sentence:
         first, second = self.atlas.claims[one.first], self.atlas.claims[one.second]
-        both = f"“{text_of(first, self.language)}” – “{text_of(second, self.language)}”"
+        both = f"“{marked(self.atlas, first, self.language)}” – “{marked(self.atlas, second, self.language)}”"
         return Sentence(f"{both} {' '.join(explained(one, others, self.language))}", self.notes.of([first, second]))
 
     def _conditions(self) -> list[Section]:
@@ -194,7 +203,7 @@ class _Writing:
         if not unknown:
             return Section(heading, (Sentence(self.say("no-unknown")),), listed=False)
         shown = self._first(unknown, max(MOST_UNKNOWNS, len(self.named)))
-        sentences = tuple(Sentence(text_of(claim, self.language), self.notes.of([claim])) for claim in shown)
+        sentences = tuple(Sentence(marked(self.atlas, claim, self.language), self.notes.of([claim])) for claim in shown)
         return Section(heading, sentences, more=self._left_off(len(unknown) - len(shown)))
 
     def _interests(self) -> Section:

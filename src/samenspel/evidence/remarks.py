@@ -18,8 +18,9 @@ _ID = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){1,3}")
 
 
 def named_against(atlas: Atlas, claim: Claim) -> Iterator[str]:
-    """Ids of the claims that the note of a claim says contradict it."""
+    """Ids that the note of a claim says contradict it: of claims, or of what would be one of a source that there is."""
     for clause in _CLAUSE.split(remark(claim.note, "en") or ""):
         found = _AGAINST.search(clause)
-        if found is not None:
-            yield from (name for name in _ID.findall(clause, found.end()) if name in atlas.claims)
+        for name in _ID.findall(clause, found.end()) if found is not None else ():
+            if name.partition(".")[0] in atlas.sources:
+                yield name

@@ -70,8 +70,9 @@ def write_site(atlas: Atlas, folder: Path) -> list[Path]:
         SamenspelError: if the folder cannot be written.
     """
     levels, written = Grading(atlas).levels, list[Path]()
+    disagreements = conflicts(atlas)
     disagreeing = Counter(
-        source for one in conflicts(atlas) for source in {atlas.source_of[one.first], atlas.source_of[one.second]}
+        source for one in disagreements for source in {atlas.source_of[one.first], atlas.source_of[one.second]}
     )
     try:
         for part in ("sources", "questions"):
@@ -83,7 +84,7 @@ def write_site(atlas: Atlas, folder: Path) -> list[Path]:
                 text = _source(atlas, source, language, suffix, levels, disagreeing[source.id])
                 written.append(_write(folder / "sources" / f"{source.id}{suffix}", text))
             for question in atlas.questions:
-                text = html(page(atlas, question, language, everything=True))
+                text = html(page(atlas, question, language, everything=True, disagreements=disagreements))
                 written.append(_write(folder / "questions" / f"{question}{suffix}", text))
     except OSError as wrong:
         raise SamenspelError(

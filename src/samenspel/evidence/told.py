@@ -11,7 +11,7 @@ from samenspel.evidence.find import Hit
 from samenspel.evidence.gaps import Gap, gaps
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kinship import root
-from samenspel.evidence.page import remark_on, text_of, word_of
+from samenspel.evidence.page import marked, remark_on, word_of
 from samenspel.evidence.phrases import Language, counted, phrase
 from samenspel.evidence.question import explained
 from samenspel.evidence.schema_model import Parameter
@@ -37,7 +37,7 @@ def told_conflicts(atlas: Atlas, found: Iterable[Conflict], about: str | None, l
         yield kind
         for claim in (atlas.claims[one.first], atlas.claims[one.second]):
             said = remark_on(claim, language)
-            yield f"  - {text_of(claim, language)} [{claim.id}; {claim.locator}]" + (f" {said}" if said else "")
+            yield f"  - {marked(atlas, claim, language)} [{claim.id}; {claim.locator}]" + (f" {said}" if said else "")
         yield f"  {' '.join(why)}\n"
 
 
@@ -55,7 +55,7 @@ def told_gaps(atlas: Atlas, language: Language) -> Iterator[str]:
             name = _name(atlas, gap, language)
             yield "  " + (phrase(language, "on-a-loop", name=name) if gap.on_loop else name)
             for claim in gap.claims[:MOST_CLAIMS]:
-                yield f"    - {text_of(atlas.claims[claim], language)} [{claim}]"
+                yield f"    - {marked(atlas, atlas.claims[claim], language)} [{claim}]"
 
 
 def told_hits(text: str, shown: Sequence[Hit], total: int, language: Language) -> Iterator[str]:

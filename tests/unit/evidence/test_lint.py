@@ -57,6 +57,7 @@ BREAK = {
     "printed-table-is-there": lambda k: k.source("cook-2001", claim(more='values = "../secret.tsv"')),
     "claim-text-is-sober": lambda k: k.source("cook-2001", claim(en="This cure resets the kettle.")),
     "kin-are-words": lambda k: k.write("vocabulary/kin.toml", '[[kin]]\nnarrow = "lid"\nbroad = "top"\nby = "part"\n'),
+    "remarks-resolve": lambda k: k.source("cook-2001", claim(more='note = "Contradicted by cook-2001.heat.stem."')),
     "referenced-claims-exist": lambda k: k.coupling("cook-2001.heat.steam"),
     "parameter-has-one-address": lambda k: k.write("parameters/kettle.toml", parameter("")),
     "number-has-an-address": lambda k: k.write(
