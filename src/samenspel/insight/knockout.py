@@ -35,6 +35,7 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import Work, job_of, run_chunks
+from samenspel.studies.sizes import check_sizes
 from samenspel.systems import catalogue
 
 WORLDS, PEOPLE = 64, 60  # by default: as many worlds as a run, since labels count worlds; fewer people, since it runs twice
@@ -61,6 +62,7 @@ def knockout(
     Raises `SamenspelError` for an unknown claim, source, coupling or scenario, when nothing is taken away, and when evidence
     and a coupling are asked for at once.
     """
+    check_sizes(option="", seed=seed, worlds=worlds, people=people)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
     study = scenario_of(base, scenario)
     asked = {"claims": sorted(claims), "sources": sorted(sources), "levels": sorted(levels), "designs": sorted(designs)}

@@ -32,6 +32,7 @@ from samenspel.evidence.issues import say_nearest
 from samenspel.insight.linear import LinearEffects, LinearSettings, linear_effects
 from samenspel.population.worlds import Group, draw_worlds
 from samenspel.quantities.errors import SamenspelError
+from samenspel.studies.sizes import check_sizes
 from samenspel.systems import catalogue
 
 Array = npt.NDArray[np.float64]
@@ -66,6 +67,7 @@ def leverage(
 
     Raises `SamenspelError` when the diagram has no intervention, or no world is left.
     """
+    check_sizes(option="", seed=seed, worlds=worlds)
     if not diagram.interventions:
         raise SamenspelError(
             "the diagram has no intervention: every tag is empty or 0.",

@@ -28,6 +28,7 @@ from samenspel.evidence.diagram import Diagram, Link
 from samenspel.quantities.errors import SamenspelError
 from samenspel.randomness import channel, uniform
 from samenspel.randomness.elementary import normal_quantile
+from samenspel.studies.sizes import check_sizes
 
 Array = npt.NDArray[np.float64]
 LONGEST = 4.0  # |A| h of a sub-step: cancellation in the series costs less than two digits
@@ -75,8 +76,7 @@ def linear_effects(
 
     Raises `SamenspelError` for a circle of auxiliaries without a stock, and for sizes that make no sense.
     """
-    if draws < 1:
-        raise SamenspelError(f"draws must be at least 1, got {draws}.", cure="Give 1 or more.")
+    check_sizes(option="", seed=seed, draws=draws)
     times = np.array(sorted(set(horizons)), dtype=float)
     if not len(times) or not 0 < times[0] <= times[-1] <= 1000:
         raise SamenspelError(

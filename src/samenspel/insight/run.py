@@ -31,6 +31,7 @@ from samenspel.studies.chunks import ACCURACY, Work, job_of, run_chunks
 from samenspel.studies.chunks import WORLDS as CHUNK
 from samenspel.studies.findings import Findings
 from samenspel.studies.people_file import write_people
+from samenspel.studies.sizes import check_sizes
 from samenspel.studies.steps import Steps
 from samenspel.studies.workers import Crew, fill_store
 
@@ -81,7 +82,7 @@ def run(
     steps, in spreads of a state (`engine.accuracy`).
     Raises `SamenspelError` for wrong sizes, an unknown scenario, nobody to study, or too many failed runs.
     """
-    _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
+    check_sizes(option="", seed=seed, worlds=worlds, people=people, workers=workers)
     tell = progress or (lambda _stage, _share: None)
     tell("reading the evidence", 0.0)
     crew = Crew(workers, PROGRAM, do)
@@ -140,7 +141,7 @@ def save_people(
     After `run` the people stand in the store and are only copied. Memory does not grow with people. The columns are told in
     `studies.people_file`. Raises `SamenspelError` as `run` does, and if the file cannot be written.
     """
-    _check_sizes(seed=seed, worlds=worlds, people=people, workers=workers)
+    check_sizes(option="", seed=seed, worlds=worlds, people=people, workers=workers)
     tell = progress or (lambda _stage, _share: None)
     base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
     study = scenario_of(base, scenario)
@@ -166,13 +167,6 @@ def _filled(work: Work, crew: Crew, cluster: str | None, tell: Callable[[float],
     elif crew.others:
         fill_store(work, crew, tell)
     return cluster is not None or crew.others > 0
-
-
-def _check_sizes(**sizes: int) -> None:
-    for name, value in sizes.items():
-        least = 0 if name == "seed" else 1
-        if value < least:
-            raise SamenspelError(f"{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
 
 
 def _programme(scenario: Scenario) -> dict[str, float | None] | None:

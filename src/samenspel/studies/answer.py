@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 
 SCHEMA = 1
+HEAD = ("scenario", "status", "key", "version")
+BLOCKS = ("question", "published", "assumptions", "built_in_or_learned", "routes", "rivals", "rests_on", "purpose")
 
 
 @dataclass(frozen=True)
@@ -78,20 +81,44 @@ class Answer:
             **self.blocks,
             "trajectories": self.trajectories,
         }
-        return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        try:
+            return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        except ValueError as fault:
+            raise SamenspelError(
+                f"the answer has no finite number at {', '.join(_unfinite(document, '')[:3])}.",
+                cure="Look at the numbers of the scenario and of what it names, or ask for more people.",
+            ) from fault
 
     @staticmethod
     def from_json(text: str) -> Answer:
-        """Read ``answer.json`` back."""
-        d = json.loads(text)
-        names = (
-            "question",
-            "published",
-            "assumptions",
-            "built_in_or_learned",
-            "routes",
-            "rivals",
-            "rests_on",
-            "purpose",
-        )
-        return Answer(d["scenario"], d["status"], d["key"], {n: d[n] for n in names}, d["trajectories"], d["version"])
+        """Read ``answer.json`` back.
+
+        Raises `SamenspelError` for a text that is no answer.
+        """
+        cure = "Give the text of an answer.json that samenspel wrote."
+        try:
+            d = json.loads(text)
+        except (ValueError, RecursionError) as fault:
+            raise SamenspelError(f"this is no answer: {fault}.", cure=cure) from fault
+        if not isinstance(d, dict):
+            raise SamenspelError("this is no answer: it is no JSON object.", cure=cure)
+        table = cast("dict[str, Any]", d)
+        missing = [n for n in (*HEAD, *BLOCKS, "trajectories") if n not in table]
+        if missing:
+            raise SamenspelError(f"this is no answer: it lacks {', '.join(missing)}.", cure=cure)
+        if table.get("schema") != SCHEMA:
+            raise SamenspelError(f"this answer has schema {table.get('schema')!r}; this version reads {SCHEMA}.", cure=cure)
+        scenario, status, key, version = (table[n] for n in HEAD)
+        return Answer(scenario, status, key, {n: table[n] for n in BLOCKS}, table["trajectories"], version)
+
+
+def _unfinite(part: Any, place: str) -> list[str]:
+    """Where numbers stand that are not finite, as ``block.field.field``."""
+    if isinstance(part, float):
+        return [] if math.isfinite(part) else [place]
+    rows: list[tuple[Any, Any]] = []
+    if isinstance(part, Mapping):
+        rows = list(cast("Mapping[Any, Any]", part).items())
+    elif isinstance(part, list | tuple):
+        rows = list(enumerate(cast("list[Any]", part)))
+    return [found for name, inner in rows for found in _unfinite(inner, f"{place}.{name}".lstrip("."))]

@@ -17,6 +17,7 @@ from samenspel.evidence.grade import Grading
 from samenspel.population.worlds import draw_worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
+from samenspel.studies.sizes import check_sizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,7 @@ def reference_person(
 
     Raises `SamenspelError` for an unknown system, a refused world, or a person without rest.
     """
+    check_sizes(seed=seed, world=world)
     drawn = draw_worlds(atlas, catalogue, Grading(atlas).couplings(), seed=seed, ids=[world])
     if not drawn.groups:
         raise SamenspelError(f"world {world} was refused: {drawn.refused[world]}.", cure="Choose another --world.")

@@ -7,6 +7,7 @@ difference on the outcome with its weight (24 bytes a person), for the spread be
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.columns import columns, week_of
 from samenspel.studies.trial import Trial
 
+log = logging.getLogger(__name__)
 Array = npt.NDArray[np.float64]
 PERSONS = 6  # single fictional people shown in figures: the first of the first world, always the same
 
@@ -71,9 +73,22 @@ class Findings:
         return self.moments.mean(column)
 
     def sd(self, column: str) -> Array:
-        """SD between people within each world, shape (W,); NaN where all are equal."""
+        """SD between people within each world, shape (W,); where all people of a world are equal, that of the other worlds.
+
+        The latter is the root of the mean variance. Raises `SamenspelError` where people differ in no world.
+        """
         sd = self.moments.sd(column)
-        return np.where(sd > 0, sd, np.nan)
+        flat = ~(sd > 0)
+        if flat.all():
+            people = sum(self.screening.included[int(w)] for w in self.worlds)
+            raise SamenspelError(
+                f"too few people to say a size in standard deviations: the {people} who were included in {len(sd)} worlds do "
+                f"not differ from each other in {column.removeprefix('base/')} at the start.",
+                cure="Ask for more --people or --worlds, or draw more candidates in the scenario.",
+            )
+        if flat.any():
+            log.warning("in %d of %d worlds all people have the same %s: the other worlds' SD stands in", flat.sum(), len(sd), column)
+        return np.where(flat, np.sqrt(np.mean(sd[~flat] ** 2)), sd)
 
     def weights_of_worlds(self) -> Array:
         """World weights, normalised to 1."""

@@ -24,10 +24,11 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.store import Store
 from samenspel.store.content import ENVIRONMENT as STORE
 from samenspel.studies.chunks import Work
+from samenspel.studies.sizes import LIMITS
 from samenspel.studies.tasks import Task, chunk_tasks, do, step_tasks
 
 MOST_DEATHS = 25  # of workers on one task before the run gives up: a machine without memory, not bad luck
-MOST_WORKERS = 256
+MOST_WORKERS = LIMITS["workers"][1]
 PROGRAM = "samenspel.studies.worker"
 Tell = Callable[[float], None]
 

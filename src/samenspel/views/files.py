@@ -46,7 +46,7 @@ def read(folder: Path, key: str) -> Answer | None:
     """The answer with this key that a folder holds, or None."""
     try:
         answer = Answer.from_json((folder / ANSWER).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, SamenspelError):
         return None
     return answer if answer.key == key else None
 

@@ -37,12 +37,10 @@ def knockout(
     """Answer a scenario with and without some of its evidence, or one coupling, and show what differs."""
     from samenspel.evidence.lint import load
     from samenspel.insight.knockout import knockout as take_away
-    from samenspel.quantities.errors import SamenspelError
     from samenspel.studies.ends import known_ends
+    from samenspel.studies.sizes import check_sizes
 
-    for name, value, least in (("seed", seed, 0), ("worlds", worlds, 1), ("people", people, 1)):
-        if value < least:
-            raise SamenspelError(f"--{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
+    check_sizes(seed=seed, worlds=worlds, people=people)
     _must_be_known("level", level or [])
     _must_be_known("design", design or [])
     said = {"stage": ""}

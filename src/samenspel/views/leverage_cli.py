@@ -35,11 +35,9 @@ def leverage(
     from samenspel.evidence.reader import read_atlas
     from samenspel.insight import leverage as insight
     from samenspel.insight.linear import LinearSettings
-    from samenspel.quantities.errors import SamenspelError
+    from samenspel.studies.sizes import check_sizes
 
-    for name, value, least in (("seed", seed, 0), ("worlds", worlds, 1)):
-        if value < least:
-            raise SamenspelError(f"--{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
+    check_sizes(seed=seed, worlds=worlds)
     diagram = read_diagram(atlas)
     if linear:
         settings = LinearSettings(auxiliary_range, stock_range, half_normal)

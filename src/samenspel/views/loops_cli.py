@@ -56,12 +56,9 @@ def loops(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """List the feedback loops: links, sign, share of worlds in which they close, and the claims behind them."""
-    from samenspel.quantities.errors import SamenspelError
+    from samenspel.studies.sizes import check_sizes
 
-    sizes = (("seed", seed, 0), ("worlds", worlds, 1), ("people", people, 1), ("longest", longest, 1), ("most", most, 1))
-    for name, value, least in sizes:
-        if value < least:
-            raise SamenspelError(f"--{name} must be at least {least}, got {value}.", cure=f"Give --{name} {least} or more.")
+    check_sizes(seed=seed, worlds=worlds, people=people, longest=longest, most=most, least={"people": 1})
     result = _find(atlas, seed, worlds, people, longest, most)
     for row in result["loops"]:
         row["name"] = row["name"][language] if row["name"] else None

@@ -54,7 +54,9 @@ def run(
 ) -> None:
     """Answer a question: what is published, what would follow from the assumptions, and what the answer rests on."""
     _logging(quiet, verbose)
-    _check_sizes(seed=seed, worlds=worlds, people=people, workers=1 if workers is None else workers)
+    from samenspel.studies.sizes import check_sizes
+
+    check_sizes(seed=seed, worlds=worlds, people=people, workers=1 if workers is None else workers)
     from samenspel.engine.threads import processors
     from samenspel.studies.workers import MOST_WORKERS
 
@@ -92,17 +94,6 @@ def _logging(quiet: bool, verbose: bool) -> None:
     logging.getLogger("samenspel").setLevel(level)
 
 
-def _check_sizes(**sizes: int) -> None:
-    """Said before any work: a wrong size should not cost the reading of an atlas."""
-    from samenspel.quantities.errors import SamenspelError
-
-    for name, least in (("seed", 0), ("worlds", 1), ("people", 1), ("workers", 1)):
-        if sizes[name] < least:
-            raise SamenspelError(
-                f"--{name} must be at least {least}, got {sizes[name]}.", cure=f"Give --{name} {least} or more."
-            )
-
-
 def _answer(
     c: Catalogue,
     scenario: str | None,
@@ -115,7 +106,6 @@ def _answer(
     options: dict[str, Any],
 ) -> tuple[Answer, Path, bool]:
     """The answer, its folder, and whether it was there before."""
-    from samenspel.quantities.errors import SamenspelError
     from samenspel.views import files
     from samenspel.views.progress import progress
 
@@ -137,7 +127,7 @@ def _answer(
             standing = "new"  # its answer was lost: make it again
         try:
             answer = _run(study, base, tell, options)
-        except SamenspelError:
+        except Exception:  # whatever went wrong: a run that cannot be made leaves nothing behind
             if standing == "new" and not kept:
                 files.release(folder, present)
             raise
