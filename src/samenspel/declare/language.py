@@ -71,10 +71,15 @@ class Parameter(Word):
 
 @dataclass(frozen=True, kw_only=True)
 class Input(Word):
-    """A treatment or event from outside, constant between two edges of the lattice; `habitual` is its usual value."""
+    """A treatment or event from outside, constant between two edges of the lattice; `habitual` is its usual value.
+
+    `low` and `high` bound what a scenario may hold it at, in `unit`; None: no bound.
+    """
 
     habitual: float = 0.0
     reference: float = 1.0  # the dose that a direct effect refers to
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

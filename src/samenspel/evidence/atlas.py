@@ -49,6 +49,7 @@ class Atlas:
     people: People = field(default_factory=People)
     ladder: Ladder | None = None
     places: Mapping[tuple[str, str], Where] = field(default_factory=dict[tuple[str, str], Where])
+    broken: frozenset[str] = frozenset()  # ids of entries that stand in the text and could not be read
 
     def where(self, kind: str, entry: str) -> Where:
         """File and line of one record; kind is "claim", "source", "coupling" … ."""

@@ -12,6 +12,7 @@ from samenspel.evidence.lint_claims import CLAIM_RULES
 from samenspel.evidence.lint_facts import FACT_RULES
 from samenspel.evidence.lint_model import MODEL_RULES
 from samenspel.evidence.lint_numbers import NUMBER_RULES
+from samenspel.evidence.lint_possible import POSSIBLE_RULES
 from samenspel.evidence.lint_rule import Context, Ends, Rule
 from samenspel.evidence.lint_studies import STUDY_RULES
 from samenspel.evidence.reader import collect
@@ -20,7 +21,7 @@ from samenspel.store import Store, key, sources
 
 log = logging.getLogger(__name__)
 KIND = "sound"
-RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES, *NUMBER_RULES, *STUDY_RULES, *FACT_RULES)
+RULES: tuple[Rule, ...] = (*CLAIM_RULES, *MODEL_RULES, *NUMBER_RULES, *STUDY_RULES, *POSSIBLE_RULES, *FACT_RULES)
 
 
 def lint(atlas: Atlas, ends: Ends | None = None, rules: Sequence[Rule] = RULES) -> list[Issue]:
@@ -32,6 +33,8 @@ def lint(atlas: Atlas, ends: Ends | None = None, rules: Sequence[Rule] = RULES) 
     found: list[Issue] = []
     for rule in rules:
         found.extend(rule.check(context))
+    missed = {repr(name) for name in atlas.broken}  # what could not be read has its own finding, and is there all the same
+    found = [issue for issue in found if not any(name in issue.message for name in missed)]
     return sorted(found, key=lambda issue: (issue.file, issue.line, issue.rule, issue.message))
 
 
@@ -52,7 +55,8 @@ def load(path: str | Path | None = None, ends: Ends | None = None) -> Atlas:
         SamenspelError: if the reader or a rule finds an error.
     """
     atlas, issues = collect(path)
-    refuse(issues)
+    if atlas is None or errors_of(issues):
+        refuse(issues if atlas is None else _worst_first([*issues, *lint(atlas, ends)]))
     assert atlas is not None
     name = key({"atlas": atlas.digest, "rules": sources(), "ends": ends is not None})
     if not Store().holds(KIND, name):

@@ -12,6 +12,7 @@ from samenspel.evidence.issues import Issue, say_nearest
 from samenspel.evidence.ledger import fates
 from samenspel.evidence.lint_rule import Context, Ends, Rule
 from samenspel.evidence.references import references
+from samenspel.evidence.text import line_with
 
 
 class ReferencedClaimsExist(Rule):
@@ -76,7 +77,9 @@ class SystemsCompose(Rule):
 
     def check(self, context: Context) -> Iterator[Issue]:
         ends, atlas = context.ends, context.atlas
-        if ends is None or ends.composes is None or any(CouplingEndsExist().check(context)):
+        if ends is None or ends.composes is None:
+            return
+        if any(CouplingEndsExist().check(context)) or any(ManifestResolves().check(context)):
             return
         wrong = ends.composes(atlas)
         if wrong is None:
@@ -263,6 +266,37 @@ class QuestionsResolve(Rule):
                     )
 
 
+class ManifestResolves(Rule):
+    """The scenario that runs by default, the systems and the sources that atlas.toml lists are there."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        atlas, ends = context.atlas, context.ends
+        m = atlas.manifest
+        wanted = [("default scenario", m.scenario, atlas.scenarios)] if m.scenario is not None else []
+        wanted += [("source", name, atlas.sources) for name in m.ledger]
+        if ends is not None and ends.shared:
+            systems = dict.fromkeys([*sorted(ends.shared), *(name.replace("-", "_") for name in atlas.systems)])
+            wanted += [("system", name, systems) for name in m.systems]
+        for what, name, known in wanted:
+            if name not in known:
+                otherwise = "Install the package that declares it, or remove it." if what == "system" else "Correct the name."
+                text = (atlas.root / "atlas.toml").read_text(encoding="utf-8")
+                line = line_with(text, 1, f'"{name}"')
+                cure = say_nearest(name, known, otherwise)
+                yield Issue(self.name, self.severity, f"no {what} {name!r}.", "atlas.toml", line, cure)
+
+
+class PlainSystemsHaveNamesOfTheirOwn(Rule):
+    """No plain system of an atlas bears the name of an installed one."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        shared = context.ends.shared if context.ends is not None else frozenset[str]()
+        for entry in context.atlas.systems.values():
+            if entry.id.replace("-", "_") in shared:
+                message = "a system of this name is installed."
+                yield self.issue(context, "system", entry.id, message, "Rename it.")
+
+
 class MechanismClaimsHaveOneFate(Rule):
     """Every mechanism claim of the listed sources is a coupling, a read-out, or left out with a reason."""
 
@@ -309,6 +343,8 @@ MODEL_RULES: tuple[Rule, ...] = (
     HypothesesResolve(),
     LoopsResolve(),
     QuestionsResolve(),
+    ManifestResolves(),
+    PlainSystemsHaveNamesOfTheirOwn(),
     MechanismClaimsHaveOneFate(),
     ModelTextsAreInDutchToo(),
 )

@@ -28,6 +28,11 @@ class Ends:
     parameters: frozenset[str] = frozenset()
     units: Mapping[str, str] = field(default_factory=dict[str, str])  # declared, of inputs and parameters
     composes: Callable[[Atlas], SamenspelError | None] | None = None  # what stands in the way of joining the systems
+    divisors: Callable[[], frozenset[str]] | None = None  # parameters that equations divide by
+    ranges: Mapping[str, tuple[float | None, float | None]] = field(
+        default_factory=dict[str, tuple[float | None, float | None]]
+    )  # declared, of inputs
+    shared: frozenset[str] = frozenset()  # names of the installed systems
 
     @property
     def readable(self) -> frozenset[str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from samenspel.evidence.atlas import Atlas, Where
 from samenspel.evidence.issues import Issue, refuse, say_nearest
+from samenspel.evidence.mistakes import issues_of
 from samenspel.evidence.schema import FORMAT, Kin, Quantity, Record, Source
 from samenspel.evidence.schema_ladder import Ladder
 from samenspel.evidence.schema_ledger import LedgerEntry, Manifest, Question
@@ -119,6 +121,7 @@ def collect(path: str | Path | None = None) -> tuple[Atlas | None, list[Issue]]:
             people=people,
             ladder=ladder,
             places=reading.places,
+            broken=frozenset(reading.broken),
         ),
         reading.issues,
     )
@@ -141,6 +144,7 @@ class _Reading:
     source_of: dict[str, str] = field(default_factory=dict[str, str])
     places: dict[tuple[str, str], Where] = field(default_factory=dict[tuple[str, str], Where])
     digest: Any = field(default_factory=hashlib.sha256)
+    broken: set[str] = field(default_factory=set[str])  # ids of what stands in the text and could not be read
 
     def files(self, place: str) -> list[str]:
         """Files of one folder, or the one file, relative to the root and in order of name."""
@@ -160,6 +164,7 @@ class _Reading:
             return self._note(text)
         data = parse(text, file)
         if isinstance(data, Issue):
+            self.broken |= set(id_lines(text))
             return self._note(data)
         return text, data
 
@@ -216,7 +221,7 @@ class _Reading:
             headers = lines.get(table, [])
             for number, entry in enumerate(entries):
                 line = headers[number] if number < len(headers) else 1
-                record = self._record(LISTED[table], entry, file, text, line)
+                record = self._record(LISTED[table], entry, file, text, line, table)
                 if record is not None:
                     again = _id_of(record) in self.found[table]
                     self._keep(table, record, file, line if again else ids.get(_id_of(record), line))
@@ -273,15 +278,17 @@ class _Reading:
                 self._keep("people", record, file, line)
         return people
 
-    def _record(self, record_type: type[AnyRecord], data: Any, file: str, text: str, line: int) -> AnyRecord | None:
+    def _record(
+        self, record_type: type[AnyRecord], data: Any, file: str, text: str, line: int, table: str = ""
+    ) -> AnyRecord | None:
         try:
             # by way of JSON: lists become tuples and whole numbers become floats, all else stays strict
             return record_type.model_validate_json(json.dumps(data, default=_no_dates))
         except ValidationError as wrong:
-            for error in wrong.errors(include_url=False, include_input=False):
-                self._note(_issue_of(error, record_type, data, file, text, line))
+            self.issues.extend(issues_of(wrong.errors(include_url=False), record_type, data, file, text, line, table))
         except TypeError as wrong:
             self._note(Issue("schema", "error", str(wrong), file, line, "Write it between quotes."))
+        self.broken |= set(_ids_in(data))
         return None
 
     def _keep(self, kind: str, record: Any, file: str, line: int) -> None:
@@ -328,70 +335,18 @@ def _id_of(record: Any) -> str:
     return record.narrow if isinstance(record, Kin) else record.id
 
 
+def _ids_in(data: Any) -> Iterator[str]:
+    """Every id inside plain data."""
+    if isinstance(data, dict):
+        for name, inner in data.items():
+            if name in ("id", "claim", "narrow") and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _ids_in(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from _ids_in(inner)
+
+
 def _no_dates(value: object) -> Any:
     raise TypeError(f"the bare value {value} is a {type(value).__name__}; an atlas holds text and numbers.")
-
-
-def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel]:
-    """The record that the fields on an error's path lead to."""
-    for step in path:
-        if isinstance(step, int):
-            continue
-        info = next((f for n, f in model.model_fields.items() if step in (n, f.alias)), None)
-        inner = _model_in(info.annotation) if info is not None else None
-        if inner is None:
-            return model
-        model = inner
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in get_args(annotation):
-        found = _model_in(part)
-        if found is not None:
-            return found
-    return None
-
-
-def _issue_of(error: Any, model: type[BaseModel], data: Any, file: str, text: str, line: int) -> Issue:
-    """One pydantic error as a finding with the line it is about."""
-    path: tuple[int | str, ...] = tuple(error["loc"])
-    who = _culprit(data, path)
-    headers = table_lines(text).get(str(path[0]), []) if path else []
-    which = path[1] if len(path) >= 2 and isinstance(path[1], int) else 0
-    if which < len(headers) and len(path) >= 2:
-        line = headers[which]
-    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
-    place = field_line(text, line, name) if name else line
-    if error["type"] == "extra_forbidden":
-        inner = _model_at(model, path[:-1])
-        known = sorted(f.alias or n for n, f in inner.model_fields.items())
-        cure = say_nearest(name, known, f"Known: {', '.join(known)}.")
-        return Issue("unknown-field", "error", f"{who}unknown field {name!r}.", file, place, cure)
-    if error["type"] == "missing":
-        return Issue("missing-field", "error", f"{who}field {name!r} is missing.", file, line, f"Add {name} = …")
-    message = str(error["msg"]).removeprefix("Value error, ")
-    label = ".".join(str(step) for step in path if isinstance(step, str) and step not in ("claim",))
-    return Issue(
-        "schema",
-        "error",
-        f"{who}{label + ': ' if label else ''}{message}.".replace("..", "."),
-        file,
-        place,
-        "See the format reference for this field.",
-    )
-
-
-def _culprit(data: Any, path: tuple[int | str, ...]) -> str:
-    """The id of the innermost record on the path, as the start of a sentence."""
-    name = data.get("id") if isinstance(data, dict) else None
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        if isinstance(data, dict) and isinstance(data.get("id"), str):
-            name = data["id"]
-    return f"{name}: " if isinstance(name, str) else ""

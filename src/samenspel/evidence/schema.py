@@ -5,7 +5,6 @@ The records are the format (``format = 1``); `reader` finds the files, `lint` ju
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -48,10 +47,23 @@ Limit = Literal[
 RATIOS = frozenset({"OR", "RR", "HR", "ratio", "IRR"})
 
 
-class Record(BaseModel):
-    """Frozen entry; an unknown field is an error, never a silent default."""
+#: beyond this no number is computed with: its square must stay finite in single precision
+LARGEST = 1e18
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+class Wrong(ValueError):
+    """A mistake that one record shows by itself: what to do about it, and the field it stands in, seen from the record."""
+
+    def __init__(self, message: str, cure: str, *at: int | str) -> None:
+        super().__init__(message)
+        self.cure, self.at = cure, at
+
+
+class Record(BaseModel):
+    """Frozen entry; an unknown field is an error, never a silent default, and a number is finite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Wording(Record):
@@ -80,6 +92,12 @@ class Quantity(Record):
     reads: Address | None = None  # where the model holds it
     several_routes: bool | None = None  # a treatment that acts on many things at once; empty: yes for training and care
 
+    @model_validator(mode="after")
+    def _range_rises(self) -> Quantity:
+        if self.range is not None and not self.range[0] < self.range[1]:
+            raise Wrong(f"range {list(self.range)} must rise", "Write [low, high].", "range")
+        return self
+
 
 class Kin(Record):
     """Two words that claims may be compared across: `narrow` is a kind of `broad`, and `by` says in which respect.
@@ -101,24 +119,20 @@ class Effect(Record):
     high: float | None = None
     level: float | None = None
     unit: str = "1"
-    k: int | None = None
-    n: int | None = None
-    i2: float | None = None
+    k: int | None = Field(default=None, ge=0)
+    n: int | None = Field(default=None, ge=0)
+    i2: float | None = Field(default=None, ge=0, le=100)
     sd_kind: str | None = None
     p: str | None = None
     values: str | None = None  # several numbers of one statement, as printed
     mirrored: bool = False  # printed with a plus where its measure counts a minus: "positive favours treatment"
 
     @model_validator(mode="after")
-    def _finite(self) -> Effect:
-        for name in ("value", "low", "high", "level", "i2"):
-            number = getattr(self, name)
-            if number is not None and not math.isfinite(number):
-                raise ValueError(f"effect {name} must be a finite number, got {number}")
+    def _possible(self) -> Effect:
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"effect interval [{self.low}, {self.high}] runs backwards; swap low and high")
+            raise Wrong(f"effect interval [{self.low}, {self.high}] runs backwards", "Swap low and high.", "low")
         if self.mirrored and self.metric in RATIOS:
-            raise ValueError(f"effect metric {self.metric} is a ratio, which has no sign to mirror; remove mirrored")
+            raise Wrong(f"effect metric {self.metric} is a ratio, which has no sign to mirror", "Remove mirrored.", "mirrored")
         return self
 
     @property
@@ -137,9 +151,9 @@ class Printed(Record):
     unit: Literal["item", "study", "study-intervention"]
     by: Literal["system", "population", "intervention", "design", "year", "all"]
     value: str | None = None  # the group counted; none with by = "all"
-    count: int | None = None
-    percent: float | None = None
-    total: int | None = None
+    count: int | None = Field(default=None, ge=0)
+    percent: float | None = Field(default=None, ge=0)
+    total: int | None = Field(default=None, ge=0)
     where: str = "text"  # text, abstract, table, figure …: the same number may stand twice and disagree
 
 
@@ -196,14 +210,14 @@ class Source(Record):
     ]  # fmt: skip
     title: Text
     authors: tuple[str, ...] = ()
-    year: int | None = None
+    year: int | None = Field(default=None, ge=1400, le=2200)
     journal: str | None = None
     doi: str | None = None
     pmid: str | None = None
     url: str | None = None
     language: Text = "en"
     design: Design
-    n: int | None = None
+    n: int | None = Field(default=None, ge=0)
     population: EntryId | None = None
     interest: Text | Wording | None = None  # funding, commercial interest
     via: EntryId | None = None  # the review that reports it

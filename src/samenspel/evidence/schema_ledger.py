@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
+from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording, Wrong
 
 
 class LedgerEntry(Record):
@@ -23,7 +23,8 @@ class LedgerEntry(Record):
         wanted = {"coupling": "coupling", "read-out": "readout", "left_out": "reason"}[self.fate]
         given = {name for name in ("coupling", "readout", "reason") if getattr(self, name) is not None}
         if wanted not in given or given - {wanted, "reason"}:
-            raise ValueError(f"fate {self.fate} needs {wanted} (a reason may be added), got {sorted(given)}")
+            what = f"fate {self.fate} needs {wanted} (a reason may be added), got {', '.join(sorted(given)) or 'nothing'}"
+            raise Wrong(what, "Give exactly these fields.", "fate")
         return self
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
+from samenspel.evidence.drawn import drawn_range
+from samenspel.evidence.schema import LARGEST, Address, ClaimId, EntryId, Number, QuantityId, Record, Text, Wording, Wrong
+from samenspel.quantities.errors import SamenspelError
 
 #: numbers each kind of distribution needs, in the order of its inverse distribution function
 DISTRIBUTION_NUMBERS: dict[str, tuple[str, ...]] = {
@@ -59,22 +60,27 @@ class Distribution(Record):
         missing = [n for n in needed if n not in given]
         extra = sorted(given - set(needed) - ({"low", "high"} if self.kind != "point" else set()))
         if missing or extra:
-            raise ValueError(
-                f"a {self.kind} distribution takes {', '.join(needed)}; missing {missing}, not used {extra}"
-            )
-        for name in given:
-            if not math.isfinite(getattr(self, name)):
-                raise ValueError(f"{name} must be a finite number")
+            wrong = [f"missing {', '.join(missing)}"] if missing else []
+            wrong += [f"not used {', '.join(extra)}"] if extra else []
+            what = f"a {self.kind} distribution takes {', '.join(needed)}; {'; '.join(wrong)}"
+            raise Wrong(what, "Give exactly these numbers.")
         for name in ("sd", "sigma", "a", "b", "shape", "scale"):
             number = getattr(self, name)
             if number is not None and number <= 0:
-                raise ValueError(f"{name} must be above 0, got {number}")
+                raise Wrong(f"{name} must be above 0, got {number:g}", "Correct the number.", name)
         if self.kind == "lognormal" and (self.median or 0.0) <= 0:
-            raise ValueError("the median of a lognormal must be above 0")
+            raise Wrong("the median of a lognormal must be above 0", "Correct the number.", "median")
         if self.low is not None and self.high is not None and not self.low < self.high:
-            raise ValueError(f"low {self.low} must lie below high {self.high}")
+            raise Wrong(f"low {self.low:g} must lie below high {self.high:g}", "Swap them.", "low")
         if self.kind == "loguniform" and (self.low or 0.0) <= 0:
-            raise ValueError("the low end of a loguniform must be above 0")
+            raise Wrong("the low end of a loguniform must be above 0", "Correct the number.", "low")
+        try:
+            low, high = drawn_range(self)
+        except (SamenspelError, ValueError, OverflowError) as fault:
+            raise Wrong(f"nothing can be drawn from this distribution: {fault}", "Correct its numbers.") from fault
+        if not max(abs(low), abs(high)) <= LARGEST:
+            worst = low if not abs(low) <= LARGEST else high
+            raise Wrong(f"it can be {worst:.3g}; at most {LARGEST:g} can be computed with", "Choose another unit.")
         return self
 
 
@@ -115,11 +121,10 @@ class Parameter(Record):
     @model_validator(mode="after")
     def _fixed_is_a_point(self) -> Parameter:
         if self.distribution is None and self.assumption is not None:
-            raise ValueError("an assumed parameter needs a distribution; add distribution = {kind = …}")
+            raise Wrong("an assumed parameter has no distribution", "Add distribution = {kind = …}.", "assumption")
         if self.level == "fixed" and self.distribution is not None and self.distribution.kind != "point":
-            raise ValueError(
-                f"level fixed needs a point distribution, got {self.distribution.kind}; use level world or person"
-            )
+            what = f"level fixed needs a point distribution, got {self.distribution.kind}"
+            raise Wrong(what, 'Write kind = "point", or level = "world" or "person".', "distribution")
         return self
 
     @property
@@ -151,18 +156,19 @@ class Form(Record):
         needed = FORM_NUMBERS[self.kind]
         given = {n for n in ("s", "n", "k", "c", "w", "m") if getattr(self, n) is not None}
         if given != set(needed):
-            raise ValueError(f"form {self.kind} takes {', '.join(needed) or 'no number'}; got {sorted(given)}")
+            what = f"form {self.kind} takes {', '.join(needed) or 'no number'}; got {', '.join(sorted(given)) or 'none'}"
+            raise Wrong(what, "Give exactly these numbers.")
         for name in ("s", "n", "k", "w"):
             number = getattr(self, name)
-            if number is not None and not (math.isfinite(number) and number > 0):
-                raise ValueError(f"form number {name} must be above 0, got {number}")
+            if number is not None and number <= 0:
+                raise Wrong(f"form number {name} must be above 0, got {number:g}", "Correct the number.", name)
         return self
 
 
 class Delay(Record):
     """A gamma-distributed delay of `mean` days; `shape` hidden states in a row."""
 
-    mean: float = Field(gt=0)
+    mean: Number = Field(gt=0)
     shape: int = Field(default=1, ge=1, le=20)
     assumption: Wording | None = None
     claim: ClaimId | None = None
@@ -208,17 +214,19 @@ class Coupling(Record):
     @model_validator(mode="after")
     def _premise_is_no_evidence(self) -> Coupling:
         if self.premise is not None and self.assumption is None:
-            raise ValueError("a premise is assumed: say so in assumption = {en, nl}")
+            raise Wrong("a premise is assumed", "Say so in assumption = {en, nl}.", "premise")
         if self.premise is not None and (self.claims or self.against or self.size):
-            raise ValueError("a coupling is a premise or rests on claims, not both; remove premise and let the claims grade it")
+            what = "a coupling is a premise or rests on claims, not both"
+            raise Wrong(what, "Remove premise and let the claims grade it.", "premise")
         return self
 
     @model_validator(mode="after")
     def _size_and_trial(self) -> Coupling:
         if (self.size is None) != (self.trial is None):
-            raise ValueError("size and trial go together: write trial = { days = …, transport = … } beside size, or neither")
+            given = "size" if self.trial is None else "trial"
+            raise Wrong("size and trial go together", "Write trial = { days = …, transport = … } beside size, or neither.", given)
         if self.size is not None and (self.input or self.form.kind == "identity" or self.bound is not None):
-            raise ValueError("size is for influences between states; an input, a wire or a hazard has none")
+            raise Wrong("size is for influences between states; an input, a wire or a hazard has none", "Remove it.", "size")
         return self
 
     @property
@@ -261,7 +269,8 @@ class Hypothesis(Record):
         names = [option.id for option in self.option]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"option ids must differ within a hypothesis; twice: {twice}")
+            again = max(k for k, name in enumerate(names) if name == twice[0])
+            raise Wrong(f"two options are called {twice[0]!r}", "Give each an id of its own.", "option", again, "id")
         return self
 
 
@@ -284,12 +293,21 @@ class PlainState(Record):
     en: Text
     nl: Text
     unit: str = "1"
-    range: tuple[float, float]
-    start: float
+    range: tuple[Number, Number]
+    start: Number
     set_point: Literal["start", "parameter"] = "start"  # parameter: ``<system>.set_<state>`` of the atlas; people may differ
-    time_constant: float = Field(gt=0)
+    time_constant: Number = Field(gt=0)
     assumption: Wording | None = None
     claim: ClaimId | None = None
+
+    @model_validator(mode="after")
+    def _starts_inside(self) -> PlainState:
+        low, high = self.range
+        if not low < high:
+            raise Wrong(f"range [{low:g}, {high:g}] must rise", "Write [low, high].", "range")
+        if not low <= self.start <= high:
+            raise Wrong(f"start {self.start:g} does not lie in its range [{low:g}, {high:g}]", "Correct start or range.", "start")
+        return self
 
 
 class PlainSystem(Record):
@@ -300,3 +318,11 @@ class PlainSystem(Record):
     nl: Text
     state: tuple[PlainState, ...] = Field(min_length=1)
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _distinct(self) -> PlainSystem:
+        words = [state.id.replace("-", "_") for state in self.state]
+        for k, name in enumerate(words):
+            if name in words[:k]:
+                raise Wrong(f"two states are called {name!r}", "Give each an id of its own.", "state", k, "id")
+        return self

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from samenspel.evidence.schema import Address, ClaimId, QuantityId, Record, Text, Wording
+from samenspel.evidence.drawn import drawn_range
+from samenspel.evidence.schema import LARGEST, Address, ClaimId, Number, QuantityId, Record, Text, Wording, Wrong
 from samenspel.evidence.schema_model import Distribution
 
 
@@ -14,8 +15,8 @@ class Reference(Record):
     """Mean and SD of one quantity in general adults: what one unit of a gain means for it."""
 
     id: str  # vocabulary id or address
-    mean: float
-    sd: float = Field(gt=0)
+    mean: Number
+    sd: Number = Field(gt=0)
     unit: str = "1"
     claim: ClaimId | None = None
     assumption: Wording | None = None
@@ -56,19 +57,19 @@ class Measure(Record):
     def _complete(self) -> Measure:
         if self.kind == "criteria":
             if self.rule is None:
-                raise ValueError('a criteria measure needs rule = "…"')
+                raise Wrong("a criteria measure has no rule", 'Add rule = "…", in the grammar of facts.', "kind")
         elif self.reads is None:
-            raise ValueError(f'a {self.kind} measure needs reads = "system.name"')
+            raise Wrong(f"a {self.kind} measure reads nothing", 'Add reads = "system.name".', "kind")
         if self.kind == "nrs" and self.scale is None:
-            raise ValueError("an nrs measure needs scale = [low, high]")
+            raise Wrong("an nrs measure has no scale", "Add scale = [low, high].", "kind")
         if self.kind in ("likert", "ordinal") and not self.cuts and self.scale is None:
-            raise ValueError(f"a {self.kind} measure needs cuts or a scale")
+            raise Wrong(f"a {self.kind} measure has neither cuts nor scale", "Add one of them.", "kind")
         if self.kind == "count-of-regions" and self.items is None:
-            raise ValueError("a count-of-regions measure needs items")
+            raise Wrong("a count-of-regions measure has no items", "Add items = …", "kind")
         if self.scale is not None and not self.scale[0] < self.scale[1]:
-            raise ValueError(f"scale {list(self.scale)} must rise")
+            raise Wrong(f"scale {list(self.scale)} must rise", "Write [low, high].", "scale")
         if any(b <= a for a, b in zip(self.cuts, self.cuts[1:], strict=False)):
-            raise ValueError("cuts must rise")
+            raise Wrong("cuts must rise", "Write them in order, each once.", "cuts")
         return self
 
 
@@ -94,12 +95,18 @@ class Correlation(Record):
     claim: ClaimId | None = None
     assumption: Wording | None = None
 
+    @model_validator(mode="after")
+    def _two_traits(self) -> Correlation:
+        if self.between[0] == self.between[1]:
+            raise Wrong(f"{self.between[0]!r} is correlated with itself", "Name two traits.", "between")
+        return self
+
 
 class Push(Record):
     """What a condition or an event does to an input: adds `size`, in the input's unit."""
 
     input: Address
-    size: float
+    size: Number
     claim: ClaimId | None = None
     assumption: Wording | None = None
 
@@ -116,6 +123,14 @@ class Condition(Record):
     assumption: Wording | None = None
     note: Text | None = None
 
+    @model_validator(mode="after")
+    def _is_a_share(self) -> Condition:
+        low, high = drawn_range(self.prevalence)
+        if low < 0 or high > 1:
+            what = f"prevalence can be {low if low < 0 else high:.3g}, and a share lies from 0 to 1"
+            raise Wrong(what, "Correct the numbers, or add low = 0.0 and high = 1.0.", "prevalence")
+        return self
+
 
 class Event(Record):
     """Something that happens to people: infection, injury, loss. A rate with a spread differs from person to person."""
@@ -124,11 +139,19 @@ class Event(Record):
     en: Text
     nl: Text
     rate_per_year: Distribution
-    days: float = Field(ge=1)  # how long it pushes, on average
+    days: float = Field(ge=1, le=LARGEST)  # how long it pushes, on average
     push: tuple[Push, ...] = ()
     claim: ClaimId | None = None
     assumption: Wording | None = None
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_a_rate(self) -> Event:
+        low, _ = drawn_range(self.rate_per_year)
+        if low < 0:
+            what = f"rate_per_year can be {low:.3g}, and a rate is not below 0"
+            raise Wrong(what, "Correct the numbers, or add low = 0.0.", "rate_per_year")
+        return self
 
 
 class People(Record):
@@ -142,8 +165,14 @@ class People(Record):
     @model_validator(mode="after")
     def _known_traits(self) -> People:
         names = {trait.id for trait in self.trait}
-        for pair in self.correlation:
+        seen: set[frozenset[str]] = set()
+        for k, pair in enumerate(self.correlation):
             for name in pair.between:
                 if name not in names:
-                    raise ValueError(f"correlation names {name!r}, which is no trait; known: {sorted(names)}")
+                    what = f"correlation names {name!r}, which is no trait"
+                    raise Wrong(what, f"There is: {', '.join(sorted(names))}.", "correlation", k, "between")
+            if frozenset(pair.between) in seen:
+                what = f"{' and '.join(pair.between)} are correlated twice"
+                raise Wrong(what, "Remove one.", "correlation", k, "between")
+            seen.add(frozenset(pair.between))
         return self

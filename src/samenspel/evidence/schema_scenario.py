@@ -6,19 +6,24 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from samenspel.evidence.schema import Address, ClaimId, EntryId, QuantityId, Record, Text, Wording
+from samenspel.evidence.schema import Address, ClaimId, EntryId, Number, QuantityId, Record, Text, Wording, Wrong
 
 LONGEST_SESSION = 720  # minutes: 12 hours, from noon to midnight
 MOST_SESSIONS = 7  # a week: one a day
+HOURS_OF_A_WEEK = 168
+LONGEST_STUDY = 1040  # weeks: 20 years
+LONGEST_SETTLING = 36525  # days: 100 years
+MOST_CANDIDATES = 10_000_000
+FARTHEST = 5.0  # SD by which candidates may be shifted: beyond it nearly all weight falls on a few of them
 
 
 class TimedInput(Record):
     """An input held at `value` from day `start` to day `stop`; `from_hour`/`to_hour` limit it to a part of each day."""
 
     input: Address
-    value: float
-    start: float = 0.0
-    stop: float | None = None  # none: to the end of the study
+    value: Number
+    start: float = Field(default=0.0, ge=0, multiple_of=1)  # whole days
+    stop: float | None = Field(default=None, multiple_of=1)  # none: to the end of the study
     from_hour: float | None = Field(default=None, ge=0, le=24)
     to_hour: float | None = Field(default=None, ge=0, le=24)
     every_days: int = Field(default=1, ge=1)
@@ -29,9 +34,14 @@ class TimedInput(Record):
     @model_validator(mode="after")
     def _runs_forward(self) -> TimedInput:
         if self.stop is not None and not self.start < self.stop:
-            raise ValueError(f"input {self.input} stops on day {self.stop}, before it starts on day {self.start}")
+            what = f"input {self.input} stops on day {self.stop:g} and starts on day {self.start:g}"
+            raise Wrong(what, "Let it stop after it starts.", "stop")
         if (self.from_hour is None) != (self.to_hour is None):
-            raise ValueError(f"input {self.input} needs both from_hour and to_hour, or neither")
+            given = "from_hour" if self.to_hour is None else "to_hour"
+            raise Wrong(f"input {self.input} has {given} alone", "Give both from_hour and to_hour, or neither.", given)
+        if self.from_hour is not None and self.to_hour is not None and not self.from_hour < self.to_hour:
+            what = f"input {self.input} is held from hour {self.from_hour:g} to hour {self.to_hour:g} of a day"
+            raise Wrong(what, "Write hours across midnight as two inputs, one to 24 and one from 0.", "from_hour")
         return self
 
 
@@ -81,30 +91,34 @@ class ExerciseDose(Record):
     @classmethod
     def _within_a_day(cls, minutes: float) -> float:
         if minutes > LONGEST_SESSION:
-            raise ValueError(f"impossible dose: {minutes:g} minutes a session; at most {LONGEST_SESSION} (12 hours)")
+            what = f"impossible dose: {minutes:g} minutes a session; at most {LONGEST_SESSION} (12 hours)"
+            raise Wrong(what, "Correct minutes.")
         return minutes
 
     @field_validator("sessions_per_week")
     @classmethod
     def _within_a_week(cls, sessions: float) -> float:
         if sessions > MOST_SESSIONS:
-            raise ValueError(f"impossible dose: {sessions:g} sessions a week; at most {MOST_SESSIONS}, one a day")
+            what = f"impossible dose: {sessions:g} sessions a week; at most {MOST_SESSIONS}, one a day"
+            raise Wrong(what, "Correct sessions_per_week.")
         return sessions
 
     @model_validator(mode="after")
     def _possible(self) -> ExerciseDose:
         if self.start_minutes is not None and self.start_minutes > self.minutes:
-            raise ValueError(f"start_minutes {self.start_minutes:g} lies above minutes {self.minutes:g}")
+            what = f"start_minutes {self.start_minutes:g} lies above minutes {self.minutes:g}"
+            raise Wrong(what, "Start with at most the full dose.", "start_minutes")
         if self.weeks_to_full > self.weeks:
-            raise ValueError(f"weeks_to_full {self.weeks_to_full:g} lies after the last week {self.weeks:g}")
+            what = f"weeks_to_full {self.weeks_to_full:g} lies after the last week {self.weeks:g}"
+            raise Wrong(what, "Reach the full dose within the programme.", "weeks_to_full")
         return self
 
 
 class Contact(Record):
     """Attention and expectation that an arm gives whatever its content: hours with staff, and hope told."""
 
-    hours_per_week: float = Field(ge=0)
-    expectation: float = Field(default=0.0)  # SD of expected relief against usual care
+    hours_per_week: float = Field(ge=0, le=HOURS_OF_A_WEEK)
+    expectation: Number = 0.0  # SD of expected relief against usual care
     blinded: bool = False
     claims: tuple[ClaimId, ...] = ()
     assumption: Wording | None = None
@@ -136,16 +150,24 @@ class Estimand(Record):
     after_stopping: Literal["treatment-policy"]
     summary: Literal["mean-difference"]
     sd: Literal["baseline-pooled", "none"]
-    responder_change: float | None = None  # what counts as better, in the outcome's unit
+    responder_change: float | None = Field(default=None, gt=0)  # what counts as better, in the outcome's unit
     headline_measures: tuple[QuantityId, ...] = ()
 
 
 class Recruitment(Record):
     """How people come to the study: candidates are drawn, settled for `settle_days`, measured and screened."""
 
-    candidates: int = Field(default=4000, ge=1)
-    settle_days: int = Field(default=364, ge=0)
+    candidates: int = Field(default=4000, ge=1, le=MOST_CANDIDATES)
+    settle_days: int = Field(default=364, ge=0, le=LONGEST_SETTLING)
     enrich: dict[str, float] = Field(default_factory=dict[str, float])  # trait → shift in SD, undone by weights
+
+    @model_validator(mode="after")
+    def _not_too_far(self) -> Recruitment:
+        for name, shift in self.enrich.items():
+            if abs(shift) > FARTHEST:
+                what = f"enrich shifts {name} by {shift:g} SD; at most {FARTHEST:g}, beyond which a few people bear all weight"
+                raise Wrong(what, "Shift less.", "enrich", name)
+        return self
 
 
 class Scenario(Record):
@@ -153,7 +175,7 @@ class Scenario(Record):
 
     id: EntryId
     question: Wording
-    weeks: float = Field(gt=0)
+    weeks: float = Field(gt=0, le=LONGEST_STUDY)
     arm: tuple[Arm, ...] = Field(min_length=1)
     estimand: Estimand
     recruitment: Recruitment = Recruitment()
@@ -165,18 +187,28 @@ class Scenario(Record):
     @model_validator(mode="after")
     def _arms_resolve(self) -> Scenario:
         names = [arm.id for arm in self.arm]
-        if len(set(names)) != len(names):
-            raise ValueError(f"arm ids must differ: {names}")
+        e, days = self.estimand, 7 * self.weeks
+        for k, name in enumerate(names):
+            if name in names[:k]:
+                raise Wrong(f"two arms are called {name!r}", "Give each arm an id of its own.", "arm", k, "id")
         for role in ("comparator", "treatment"):
-            wanted = getattr(self.estimand, role)
+            wanted = getattr(e, role)
             if wanted not in names:
-                raise ValueError(f"estimand {role} {wanted!r} is no arm; arms: {names}")
-        if self.estimand.day > self.weeks * 7:
-            raise ValueError(
-                f"estimand day {self.estimand.day:g} lies after the end of the study, day {self.weeks * 7:g}"
-            )
-        for arm in self.arm:
+                raise Wrong(f"estimand {role} {wanted!r} is no arm", f"There is: {', '.join(names)}.", "estimand", role)
+        if e.comparator == e.treatment:
+            what = f"the treatment {e.treatment!r} is compared with itself"
+            raise Wrong(what, "Name two different arms.", "estimand", "comparator")
+        if e.day > days:
+            what = f"estimand day {e.day:g} lies after the end of the study, day {days:g}"
+            raise Wrong(what, "Ask for a day within the study, or lengthen weeks.", "estimand", "day")
+        for k, arm in enumerate(self.arm):
             dose = arm.exercise
-            if dose is not None and dose.start_day + 7 * dose.weeks > 7 * self.weeks:
-                raise ValueError(f"arm {arm.id} exercises beyond the end of the study (week {self.weeks:g})")
+            if dose is not None and dose.start_day + 7 * dose.weeks > days:
+                what = f"arm {arm.id} exercises beyond the end of the study (week {self.weeks:g})"
+                raise Wrong(what, "Shorten the programme, or lengthen weeks.", "arm", k, "exercise", "weeks")
+            for n, timed in enumerate(arm.inputs):
+                last, field = (timed.start, "start") if timed.stop is None else (timed.stop, "stop")
+                if last > days or timed.start >= days:
+                    what = f"arm {arm.id}: {timed.input} {field}s on day {last:g}, and the study ends on day {days:g}"
+                    raise Wrong(what, f"Correct {field}, or lengthen weeks.", "arm", k, "inputs", n, field)
         return self

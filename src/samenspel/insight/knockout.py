@@ -24,7 +24,6 @@ from samenspel.composition.plain import full_catalogue
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grade, Grading, removed_by
 from samenspel.evidence.knockout import knockout as evidence_knockout
-from samenspel.evidence.reader import read_atlas
 from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight.routes import routes
@@ -35,6 +34,7 @@ from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import nearest
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import Work, job_of, run_chunks
+from samenspel.studies.ends import sound_atlas
 from samenspel.studies.sizes import check_sizes
 from samenspel.systems import catalogue
 
@@ -63,7 +63,7 @@ def knockout(
     and a coupling are asked for at once.
     """
     check_sizes(option="", seed=seed, worlds=worlds, people=people)
-    base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
+    base = sound_atlas(atlas)
     study = scenario_of(base, scenario)
     asked = {"claims": sorted(claims), "sources": sorted(sources), "levels": sorted(levels), "designs": sorted(designs)}
     removed = _removed(base, asked, coupling)

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading, removed_by
-from samenspel.evidence.reader import read_atlas
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.insight import summary
 from samenspel.insight.contrasts import contrasts
@@ -29,6 +28,7 @@ from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import ACCURACY, Work, job_of, run_chunks
 from samenspel.studies.chunks import WORLDS as CHUNK
+from samenspel.studies.ends import sound_atlas
 from samenspel.studies.findings import Findings
 from samenspel.studies.people_file import write_people
 from samenspel.studies.sizes import check_sizes
@@ -49,8 +49,11 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
     if wanted is None or wanted not in atlas.scenarios:
         close = nearest(wanted or "", atlas.scenarios)
         near = f" Nearest: {', '.join(close)}." if close else ""
-        raise SamenspelError(f"no scenario {wanted!r}.{near}",
-                             cure=f"There is: {', '.join(sorted(atlas.scenarios)) or 'none'}.")  # fmt: skip
+        cure = f"There is: {', '.join(sorted(atlas.scenarios))}." if atlas.scenarios else "Add scenarios/<id>.toml."
+        if not name:
+            what = f"no default scenario {wanted!r}.{near}" if wanted else "the atlas has no scenario."
+            raise SamenspelError(what, file=str(atlas.root / "atlas.toml"), cure=cure)
+        raise SamenspelError(f"no scenario {wanted!r}.{near}", cure=cure)
     return atlas.scenarios[wanted]
 
 
@@ -86,7 +89,7 @@ def run(
     tell = progress or (lambda _stage, _share: None)
     tell("reading the evidence", 0.0)
     crew = Crew(workers, PROGRAM, do)
-    base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
+    base = sound_atlas(atlas)
     study = scenario_of(base, scenario)
     removed = removed_by(base, claims=removed)
     tell("drawing worlds", 0.02)
@@ -143,7 +146,7 @@ def save_people(
     """
     check_sizes(option="", seed=seed, worlds=worlds, people=people, workers=workers)
     tell = progress or (lambda _stage, _share: None)
-    base = atlas if isinstance(atlas, Atlas) else read_atlas(atlas)
+    base = sound_atlas(atlas)
     study = scenario_of(base, scenario)
     removed = removed_by(base, claims=removed)
     job = job_of(

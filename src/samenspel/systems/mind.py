@@ -41,7 +41,7 @@ class Mind(System):
     efficacy_shift = Port(combine="sum", shifts="efficacy")
     avoidance_up = Port(combine="sum", shifts="avoidance")
     distress_up = Port(unit="point", combine="sum", shifts="distress")
-    contact = Input(unit="h/week", habitual=0.0, reference=1.0, doc="time with staff")
+    contact = Input(unit="h/week", habitual=0.0, reference=1.0, low=0.0, high=168.0, doc="time with staff")
     expectation = Input(habitual=0.0, reference=1.0, doc="expected relief against usual care, in SDs")
     threat_set = Parameter()
     threat_usual = Parameter()

@@ -101,7 +101,7 @@ class MuscleFull(Muscle):
     fast = ("active", "fatigued")
     active = State(low=0.0, high=1.0, start=0.0, doc="MA")
     fatigued = State(low=0.0, high=1.0, start=0.0, doc="MF")
-    target_load = Input(habitual=0.0, reference=0.5, doc="TL")
+    target_load = Input(habitual=0.0, reference=0.5, low=0.0, high=1.0, doc="TL")
     control_rate = Parameter(unit="1/day")
     rest_load = Parameter()
     smallest = Parameter(doc="width of the bend of the minimum")

@@ -31,7 +31,7 @@ class Sleep(System):
     debt_up = Port(combine="sum", shifts="debt")
     arousal = Port(combine="sum", shifts="fragmentation")
     quality_shift = Port(unit="point", combine="sum", shifts="quality")
-    time_in_bed_lost = Input(unit="h", habitual=0.0, reference=2.0)
+    time_in_bed_lost = Input(unit="h", habitual=0.0, reference=2.0, low=0.0, high=24.0)
     homeostatic_time = Parameter(unit="day")
     usual_sleep = Parameter(unit="h")
     debt_per_hour = Parameter(unit="1/h")

@@ -30,7 +30,7 @@ class SleepFull(Sleep):
     receptors = State(low=0.0, high=1.0, start=0.5)
     awake = State(low=0.0, high=1.0, start=1.0)
     slept = State(unit="day", low=0.0, start=0.0, doc="time asleep since the start")
-    light = Input(unit="lux", habitual=0.0)
+    light = Input(unit="lux", habitual=0.0, low=0.0)
     drive_awake = Parameter(doc="mu")
     clock_stiffness = Parameter(doc="gamma")
     clock_correction = Parameter(doc="f")

@@ -43,12 +43,16 @@ class Training(System):
     sensitised = State(low=0.0, start="usual_load", doc="load of past days: how much fatigue further load leaves")
     attendance = Port(combine="product", shifts="attending", doc="factor on the odds of attending")
     stopping = Port(combine="hazard", shifts="stopping_rate", doc="factor on the hazard of stopping")
-    session = Input(unit="min/day", habitual=0.0, reference=864.0, doc="intensity-minutes per day while a session runs")
-    supervision = Input(habitual=0.0, reference=1.0, doc="share of sessions with supervision")
-    adherence = Input(doc="share of planned sessions done by the reference person, where adherence_given is 1")
-    adherence_given = Input(reference=0.0, doc="1 while a study gives its own adherence, else 0")
-    stop_hazard = Input(unit="1/day", doc="hazard of stopping for the reference person, where stop_given is 1")
-    stop_given = Input(reference=0.0, doc="1 while a study gives its own hazard of stopping, else 0")
+    session = Input(
+        unit="min/day", habitual=0.0, reference=864.0, low=0.0, doc="intensity-minutes per day while a session runs"
+    )
+    supervision = Input(habitual=0.0, reference=1.0, low=0.0, high=1.0, doc="share of sessions with supervision")
+    adherence = Input(
+        low=0.0, high=1.0, doc="share of planned sessions done by the reference person, where adherence_given is 1"
+    )
+    adherence_given = Input(reference=0.0, low=0.0, high=1.0, doc="1 while a study gives its own adherence, else 0")
+    stop_hazard = Input(unit="1/day", low=0.0, doc="hazard of stopping for the reference person, where stop_given is 1")
+    stop_given = Input(reference=0.0, low=0.0, high=1.0, doc="1 while a study gives its own hazard of stopping, else 0")
     attends = Decision(start=1.0)
     programme = Stage(conditions=("none", "enrolled", "stopped"), start="none")
     day_load = Accumulator(of="load", how="mean")

@@ -124,6 +124,25 @@ BREAK = {
         '[[parameter]]\nid = "kettle.sise"\ndistribution = {kind = "point", value = 1.0}\nunit = "h"\n'
         'assumption = {en = "x", nl = "x"}\n',
     ),
+    "manifest-resolves": lambda k: k.write("atlas.toml", (k.root / "atlas.toml").read_text() + 'scenario = "boyl"\n'),
+    "plain-systems-have-names-of-their-own": lambda k: k.write(
+        "systems/kettle.toml",
+        'id = "kettle"\nen = "x"\nnl = "x"\n[[state]]\nid = "lid"\nen = "x"\nnl = "x"\nrange = [0.0, 1.0]\nstart = 0.5\n'
+        'time_constant = 1.0\nassumption = {en = "x", nl = "x"}\n',
+    ),
+    "divisors-are-not-zero": lambda k: k.write(
+        "parameters/kettle.toml",
+        parameter('distribution = {kind = "normal", mean = 1.0, sd = 1.0}\nassumption = {en = "x", nl = "x"}'),
+    ),
+    "inputs-lie-in-their-range": lambda k: k.write("scenarios/boil.toml", SCENARIO.replace(
+        "[estimand]", '[[arm.inputs]]\ninput = "stove.gas"\nvalue = 2.0\nassumption = {en = "x", nl = "x"}\n[estimand]')),
+    "correlations-hold-together": lambda k: k.write("people.toml", "".join(
+        f'[[trait]]\nid = "{name}"\nen = "x"\nnl = "x"\ndistribution = {{kind = "normal", mean = 0.0, sd = 1.0}}\n'
+        'assumption = {en = "x", nl = "x"}\n' for name in "abc") + "".join(
+        f'[[correlation]]\nbetween = ["{pair[0]}", "{pair[1]}"]\nvalue = {r}\n'
+        for pair, r in (("ab", 0.9), ("bc", 0.9), ("ac", -0.9)))),
+    "loops-close": lambda k: [k.coupling(), k.write(
+        "loops.toml", '[[loop]]\nid = "l"\nen = "x"\nnl = "x"\nlinks = ["heat-raises-steam", "kettle.steam"]\nsign = "balancing"\n')],
     "mechanism-claims-have-one-fate": lambda k: [
         k.write("atlas.toml", (k.root / "atlas.toml").read_text() + 'ledger = ["cook-2001"]\n'),
         k.source("cook-2001", claim(kind="mechanism")),
@@ -144,7 +163,8 @@ BREAK = {
 }  # fmt: skip
 ENDS = Ends(
     frozenset({"stove.heet"}), frozenset({"kettle.worming"}), parameters=frozenset({"kettle.sise"}),
-    units={"kettle.sise": "ml"}, composes=lambda _: SamenspelError("no system 'kettle'.", cure="Correct it."),
+    units={"kettle.sise": "ml"}, divisors=lambda: frozenset({"kettle.size"}), ranges={"stove.gas": (0.0, 1.0)},
+    shared=frozenset({"kettle"}), composes=lambda _: SamenspelError("no system 'kettle'.", cure="Correct it."),
 )  # fmt: skip
 
 
