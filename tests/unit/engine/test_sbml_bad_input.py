@@ -317,3 +317,20 @@ def test_events_that_keep_firing_are_an_error(read):
     text = model(parameter("x", "0"), rest=(one + two).replace("</listOfEvents><listOfEvents>", ""))
     with pytest.raises(SamenspelError, match="keep firing"):
         simulate(read(text), [0.0, 1.0])
+
+
+def again(value):
+    """x rises by 1 a day and is set back when it passes 2."""
+    trigger = formula("<apply><gt/><ci>x</ci><cn>2</cn></apply>")
+    event = (
+        '<listOfEvents><event id="again" useValuesFromTriggerTime="true"><trigger initialValue="true" persistent="true">'
+        f'{trigger}</trigger><listOfEventAssignments><eventAssignment variable="x">{formula(f"<cn>{value}</cn>")}'
+        "</eventAssignment></listOfEventAssignments></event></listOfEvents>"
+    )
+    return model(parameter("x", "0"), rule("rate", "x", "<cn>1</cn>"), rest=event)
+
+
+def test_events_whose_clock_does_not_get_on_are_named_and_others_go_on(read):
+    with pytest.raises(SamenspelError, match="'again'"):
+        simulate(read(again("1.9999999999999")), [0.0, 1.0, 5.0])
+    assert simulate(read(again("1.5")), [0.0, 1.0, 5.0]).column("x") == pytest.approx([0.0, 1.0, 2.0], abs=0.51)

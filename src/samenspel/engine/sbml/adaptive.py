@@ -65,7 +65,7 @@ class Run:
         self.m, self.p, self.y, self.look, self.times, self.rtol, self.atol = prepared, p, y, look, times, rtol, atol
         self.k, self.t, self.switched = 0, 0.0, 0
         self.steps, self.stuck = 0, 0
-        self.queue = Queue(prepared.events, prepared.model.origin, seed)
+        self.queue = Queue(prepared.events, prepared.model.origin, seed, float(times[-1]))
         self.rows: list[list[Any]] = []
         span = float(times[-1])
         self.longest = span / 100 if prepared.guarded and span > 0 else math.inf

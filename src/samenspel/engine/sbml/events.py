@@ -10,6 +10,7 @@ priority Level 3 asks for chance: each is drawn with the same probability, by th
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from samenspel.randomness import uniform
 
 #: executions at one moment, and in one run, after which the model is said to hang
 AT_ONCE, IN_ALL = 10_000, 200_000
+#: so many moments with executions within this share of a run, and the model is said to hang too: its clock does not get on
+CROWD, SHARE = 2_000, 1e-6
 
 
 @dataclass
@@ -71,8 +74,9 @@ class Events:
 class Queue:
     """Events waiting in one run."""
 
-    def __init__(self, events: Events, file: str, seed: int = 1) -> None:
+    def __init__(self, events: Events, file: str, seed: int = 1, span: float = 0.0) -> None:
         self.events, self.file, self.seed, self.ties = events, file, seed, 0
+        self.crowd, self.moments = span * SHARE, deque[float](maxlen=CROWD)
         self.was = [e.initial_value for e in events.events]
         self.waiting: list[Waiting] = []
         self.total = 0
@@ -83,12 +87,17 @@ class Queue:
         return min((w.due for w in self.waiting), default=math.inf)
 
     def settle(self, y: list[float], p: Sequence[float], t: float) -> None:
-        """Do everything that is due at time t; `y` is changed in place."""
-        name = ""
+        """Do everything that is due at time t; `y` is changed in place.
+
+        Raises `SamenspelError`, naming the last event, where they never stop.
+        """
+        name, before = "", self.total
         for _ in range(AT_ONCE):
             self._look(y, p, t)
             due = [w for w in self.waiting if w.due <= t]
             if not due:
+                if self.total > before:
+                    self._not_too_close(t, name)
                 return
             chosen = self._first(due, self.events.priorities(y, p, t))
             self.waiting.remove(chosen)
@@ -98,8 +107,17 @@ class Queue:
             self.total += 1
             if self.total > IN_ALL:
                 break
-        raise SamenspelError(f"events keep firing at time {t:g} (last one: {name!r}).", file=self.file,
-                             cure="Give the trigger a condition that the assignment undoes.")  # fmt: skip
+        raise self._hangs(t, name)
+
+    def _not_too_close(self, t: float, name: str) -> None:
+        """Moments in which something was executed must let the clock get on."""
+        self.moments.append(t)
+        if len(self.moments) == CROWD and t - self.moments[0] < self.crowd:
+            raise self._hangs(t, name)
+
+    def _hangs(self, t: float, name: str) -> SamenspelError:
+        return SamenspelError(f"events keep firing at time {t:g} (last one: {name!r}).", file=self.file,
+                              cure="Give the trigger a condition that the assignment undoes, for longer than a moment.")  # fmt: skip
 
     def _first(self, due: list[Waiting], priorities: Sequence[float]) -> Waiting:
         """The one to execute now."""
