@@ -7,6 +7,7 @@ from samenspel.store.content import Store as Store
 from samenspel.store.key import key as key
 from samenspel.store.key import sources as sources
 from samenspel.store.output import MANIFEST as MANIFEST
+from samenspel.store.output import check_foreign as check_foreign
 from samenspel.store.output import finish_output as finish_output
 from samenspel.store.output import output_folder as output_folder
 from samenspel.store.output import read_manifest as read_manifest

@@ -65,6 +65,8 @@ class Store:
         path = self.path(kind, key)
         self._make_private(path.parent)
         sweep(path.parent)
+        if path.is_dir() and not path.is_symlink():
+            _remove_empty(path)
         atomic_write_bytes(path, MAGIC + _checksum(kind, key, data) + data, mode=0o600)
         return path
 
@@ -133,8 +135,9 @@ class Store:
                 if not _private(level.lstat()):
                     os.chmod(level, 0o700)
         except OSError as fault:
+            where = f" at {fault.filename}" if fault.filename and str(fault.filename) != str(self.root) else ""
             raise SamenspelError(
-                f"cannot write into the store {self.root}: {fault.strerror}.",
+                f"cannot write into the store {self.root}: {fault.strerror}{where}.",
                 cure=f"Choose another folder by the environment variable {ENVIRONMENT}.",
             ) from fault
 
@@ -147,6 +150,10 @@ class Store:
         except OSError as fault:
             log.warning("ignored %s: %s", path, fault.strerror)
             return None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            log.warning("ignored %s: it is no file", path)
+            return None
         with os.fdopen(handle, "rb") as file:
             standing = [path.parent.parent.lstat(), path.parent.lstat()]
             if not all(_private(level) for level in standing) or not _own_file(os.fstat(file.fileno())):
@@ -157,6 +164,17 @@ class Store:
             except OSError as fault:
                 log.warning("ignored %s: %s", path, fault.strerror)
                 return None
+
+
+def _remove_empty(folder: Path) -> None:
+    """Make room for an entry where a folder stands; one that holds something is somebody's, and is left."""
+    try:
+        folder.rmdir()
+    except OSError as fault:
+        raise SamenspelError(
+            f"a folder stands at {folder}, where an entry of the store belongs ({fault.strerror}).",
+            cure=f"Remove it, or choose another store by the environment variable {ENVIRONMENT}.",
+        ) from fault
 
 
 def _checksum(kind: str, key: str, data: bytes) -> bytes:

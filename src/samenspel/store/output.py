@@ -29,7 +29,8 @@ def output_folder(
     continue  the same run, unfinished: its files are whole, some may be missing
     finished  the same run, complete: nothing was touched
 
-    overwrite  clear the folder of another run; files that no run wrote are left alone
+    overwrite  clear the folder of another run; files that no run wrote are left alone, and where they bear the names of
+               what a run writes the folder is refused
     notes      further lines of the manifest, such as the scenario
 
     Raises `SamenspelError`, naming --out and --overwrite, when the folder holds another run or other files; also when
@@ -52,8 +53,24 @@ def output_folder(
         raise SamenspelError(f"{path} holds {whose}.", cure="Choose another --out, or pass --overwrite.")
     if found is not None:
         _clear(path, found)
+    else:
+        check_foreign(path)
     _write(path, {**(notes or {}), "key": key, "finished": False, "files": []})
     return "new"
+
+
+def check_foreign(path: Path | str) -> None:
+    """Refuse a folder without a run in which files stand under the names that a run writes.
+
+    Raises `SamenspelError` naming them.
+    """
+    path = Path(path)
+    there = [name for name in (*ANSWER_FILES, MANIFEST) if (path / name).exists() or (path / name).is_symlink()]
+    if there and read_manifest(path) is None:
+        raise SamenspelError(
+            f"{path} holds {', '.join(there)}, which no run of samenspel is known to have written.",
+            cure="Choose another --out, or move them away.",
+        )
 
 
 def finish_output(path: Path | str, key: str, files: Iterable[str], notes: Mapping[str, Any] | None = None) -> None:

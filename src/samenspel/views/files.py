@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from samenspel.quantities.errors import SamenspelError
-from samenspel.store import MANIFEST, atomic_write_bytes, atomic_write_text, finish_output, output_folder
+from samenspel.store import (
+    MANIFEST, atomic_write_bytes, atomic_write_text, check_foreign, finish_output, output_folder, read_manifest,
+)  # fmt: skip
 from samenspel.studies.answer import Answer
 from samenspel.views.report import FILES, pages
 
@@ -51,6 +53,13 @@ def read(folder: Path, key: str) -> Answer | None:
     return answer if answer.key == key else None
 
 
+def lost(folder: Path) -> list[str]:
+    """Files of a finished run that are not there any more."""
+    listed = (read_manifest(folder) or {}).get("files")
+    names = [str(n) for n in listed] if isinstance(listed, list) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return [name for name in (*NAMES, PEOPLE) if (name in names or name != PEOPLE) and not (folder / name).is_file()]
+
+
 def machine() -> dict[str, Any]:
     """What a manifest notes about the moment and the machine."""
     versions: dict[str, str] = {"python": platform.python_version()}
@@ -86,6 +95,7 @@ def claim(folder: Path, key: str, notes: Mapping[str, Any], *, overwrite: bool) 
     """
     check_writable(folder)
     if overwrite and folder.is_dir() and any(folder.iterdir()):
+        check_foreign(folder)
         return "new"
     return output_folder(folder, key, notes=notes)
 

@@ -117,10 +117,11 @@ def _answer(
         kept = overwrite and present and any(folder.iterdir())  # an old run, left alone until the new one is there
         standing = files.claim(folder, key, notes, overwrite=overwrite)
         if standing != "new" and (found := files.read(folder, key)) is not None:
-            more = save_people and not (folder / files.PEOPLE).is_file()
+            lost = files.lost(folder)
+            more = files.PEOPLE in lost or (save_people and not (folder / files.PEOPLE).is_file())
             if more:
                 _save_people(folder / files.PEOPLE, study, base, tell, options)
-            if more or standing == "continue":
+            if more or lost or standing == "continue":
                 files.write(found, folder)
             return found, folder, standing == "finished"
         if standing == "finished":

@@ -193,3 +193,26 @@ def test_two_processes_writing_one_entry_never_show_a_mixture(store: Store) -> N
     assert answers == ["0", "0"]
     assert seen <= {b"a" * 100_000, b"b" * 100_000}
     assert [p.name for p in store.path("chunk", K).parent.iterdir() if p.name.startswith(PART)] == []
+
+
+def test_a_folder_in_place_of_an_entry_is_no_entry_and_makes_room_if_it_is_empty(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    path = store.put("kind", "key", b"data")
+    path.unlink()
+    path.mkdir()
+    assert store.get("kind", "key") is None
+    store.put("kind", "key", b"data")
+    assert store.get("kind", "key") == b"data"
+
+
+def test_a_full_folder_in_place_of_an_entry_is_named_and_left(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    path = store.put("kind", "key", b"data")
+    path.unlink()
+    path.mkdir()
+    (path / "mine").write_text("mine")
+    assert store.get("kind", "key") is None
+    with pytest.raises(SamenspelError, match="a folder stands at") as caught:
+        store.put("kind", "key", b"data")
+    assert str(path) in str(caught.value)
+    assert (path / "mine").read_text() == "mine"

@@ -84,15 +84,17 @@ def test_a_folder_without_a_readable_manifest_is_not_a_run(tmp_path: Path, conte
     (tmp_path / MANIFEST).write_text(content)
     with pytest.raises(SamenspelError, match=r"holds files that are not a run.*--out.*--overwrite"):
         output_folder(tmp_path, "k1")
-    assert output_folder(tmp_path, "k1", overwrite=True) == "new"
+    with pytest.raises(SamenspelError, match="move them away"):
+        output_folder(tmp_path, "k1", overwrite=True)
+    assert (tmp_path / MANIFEST).read_text() == content
 
 
-def test_files_of_somebody_else_are_not_touched(tmp_path: Path) -> None:
-    (tmp_path / "answer.json").write_text("not ours")
+def test_overwriting_leaves_what_bears_no_name_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not ours")
     with pytest.raises(SamenspelError, match="--overwrite"):
         output_folder(tmp_path, "k1")
     output_folder(tmp_path, "k1", overwrite=True)
-    assert (tmp_path / "answer.json").read_text() == "not ours"
+    assert (tmp_path / "notes.txt").read_text() == "not ours"
 
 
 def test_a_file_or_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
@@ -135,3 +137,11 @@ def test_finishing_needs_the_files_and_the_folder(tmp_path: Path) -> None:
     with pytest.raises(SamenspelError, match="taken by another unfinished run"):
         finish_output(tmp_path, "k1", [])
     assert read_manifest(tmp_path) == {"key": "k2", "finished": False, "files": []}
+
+
+@pytest.mark.parametrize("name", ["report.html", "answer.json", MANIFEST])
+def test_files_that_no_run_wrote_are_not_replaced(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(SamenspelError, match=name):
+        output_folder(tmp_path, "k1", overwrite=True)
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {name: "mine"}

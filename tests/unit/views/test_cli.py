@@ -188,3 +188,32 @@ def test_check_gives_its_own_exit_code(monkeypatch):
 
     monkeypatch.setattr(check_cli, "run", lambda *_, **__: 1)
     assert invoke("check").exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.nl.html", "trajectories.parquet", "answer.json"])
+def test_a_file_lost_from_a_finished_run_is_made_again(runs, tmp_path, name):
+    invoke("run", "--out", "o")
+    before = {f.name: f.read_bytes() for f in (tmp_path / "o").iterdir() if f.name != "manifest.json"}
+    (tmp_path / "o" / name).unlink()
+    assert invoke("run", "--out", "o").exit_code == 0
+    after = {f.name: f.read_bytes() for f in (tmp_path / "o").iterdir() if f.name != "manifest.json"}
+    assert after == before
+
+
+def test_files_of_somebody_else_are_not_replaced(runs, tmp_path):
+    (tmp_path / "o").mkdir()
+    (tmp_path / "o" / "report.html").write_text("mine")
+    result = invoke("run", "--out", "o", "--overwrite")
+    assert (result.exit_code, len(runs)) == (2, 0)
+    assert "report.html" in result.stderr
+    assert [f.name for f in (tmp_path / "o").iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize("fault", [SamenspelError("too few."), ValueError("nan"), ZeroDivisionError("zero")])
+def test_a_run_that_cannot_be_made_leaves_nothing(runs, tmp_path, monkeypatch, fault):
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr(run_cli, "_run", fail)
+    assert invoke("run", "--out", "o").exit_code in (2, 3)
+    assert not (tmp_path / "o").exists()
