@@ -13,7 +13,7 @@ from samenspel.evidence.lint_rule import Ends
 
 
 def addresses(systems: Iterable[type[System]]) -> Ends:
-    """States and read-outs, ports, inputs and parameters of all systems and variants, with the units of the last two and declared ranges."""
+    """States and read-outs, ports, inputs and parameters of all systems, with the units of the last two and declared ranges."""
     systems = list(systems)
     of = lambda kind: frozenset(w.address for s in systems for w in s.of(kind))  # noqa: E731
     states = frozenset(a for s in systems for scope in ("person", "society") for a in state_addresses(s, scope))

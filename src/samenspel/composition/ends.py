@@ -9,7 +9,7 @@ from samenspel.declare.language import Input, Port, Readout, State
 from samenspel.declare.trace import Trace, state_addresses
 from samenspel.evidence.schema_model import Coupling
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def resolve(traces: Mapping[str, Trace], couplings: Sequence[Coupling]) -> Ends:
         seen.add(c.id)
         if c.to not in ports:
             raise SamenspelError(
-                f"coupling {c.id!r}: {c.to!r} is no port of a listed system. Nearest: {nearest(c.to, ports)}.",
+                f"coupling {c.id!r}: {c.to!r} is no port of a listed system.{hint(c.to, ports)}",
                 cure="Correct `to`, or list the system.",
             )
         source = words.get(c.source)
@@ -43,13 +43,13 @@ def resolve(traces: Mapping[str, Trace], couplings: Sequence[Coupling]) -> Ends:
         if not isinstance(source, State | Readout | Input):
             raise SamenspelError(
                 f"coupling {c.id!r}: {c.source!r} is no state, read-out or input of a listed system. "
-                f"Nearest: {nearest(c.source, allowed)}.",
+                f"{hint(c.source, allowed)}",
                 cure="Correct `from`, or list the system.",
             )
         if isinstance(source, Readout) and c.source not in allowed and c.form.kind != "identity":
             raise SamenspelError(
                 f"coupling {c.id!r}: read-out {c.source!r} sees a port, so it cannot be a source (algebraic loop).",
-                cure=f"Use a state or a read-out of states alone, for example {nearest(c.source, allowed)}.",
+                cure=f"Use a state or a read-out of states alone.{hint(c.source, allowed)}",
             )
         if isinstance(source, Input) != c.input:
             raise SamenspelError(

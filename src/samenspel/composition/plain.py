@@ -31,24 +31,11 @@ def plain_word(entry: str) -> str:
 
 
 def plain_system(record: PlainSystem) -> type[System]:
-    """The declared system of one record.
-
-    Raises `SamenspelError` for a start outside the range, and for two states of one name.
-    """
+    """The declared system of one record."""
     words: dict[str, Word] = {}
     states = {plain_word(s.id): s for s in record.state}
-    if len(states) < len(record.state):
-        raise SamenspelError(
-            f"plain system {record.id!r} has two states of one name.", file=f"systems/{record.id}.toml", cure="Rename one."
-        )
     for name, s in states.items():
         low, high = s.range
-        if not low < high or not low <= s.start <= high:
-            raise SamenspelError(
-                f"state {record.id}.{name}: start {s.start:g} does not lie in its range [{low:g}, {high:g}].",
-                file=f"systems/{record.id}.toml",
-                cure="Correct start or range.",
-            )
         words[name] = State(unit=s.unit, doc=s.en, low=low, high=high, start=s.start)
         words[TO + name] = Port(unit=s.unit, combine="sum", shifts=name)
         words[PUSH + name] = Input(unit=s.unit)

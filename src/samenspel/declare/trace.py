@@ -14,7 +14,7 @@ from samenspel.declare.maths import FUNCTIONS
 from samenspel.declare.system import System
 from samenspel.declare.view import symbols
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _keyed(
         if name not in known:
             raise SamenspelError(
                 f"{system.__name__}.{method} returns {name!r}, which is no declared {kind.__name__.lower()}. "
-                f"Nearest: {nearest(name, known)}.",
+                f"{hint(name, known)}",
                 cure="Return declared names only.",
             )
         word = known[name]

@@ -10,7 +10,7 @@ import sympy
 from samenspel.declare.language import Accumulator, Decision, Pool, Port, Readout, Stage, State, Word
 from samenspel.declare.system import System
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 
 def symbol(address: str) -> sympy.Symbol:
@@ -46,7 +46,7 @@ class Reading:
         word = words.get(name) or (words.get(base) if isinstance(words.get(base), Pool) else None)
         if word is None:
             raise SamenspelError(
-                f"system {self._system.system} declares no {name!r}. Nearest: {nearest(name, words)}.",
+                f"system {self._system.system} declares no {name!r}.{hint(name, words)}",
                 cure=f"Declare it in class {self._system.__name__}, or correct the name.",
             )
         if isinstance(word, Stage):
@@ -77,7 +77,7 @@ def arrays(system: type[System], values: Mapping[str, Any]) -> Reading:
             return system.readouts(view)[word.name]
         if isinstance(word, Decision | Accumulator | Pool):
             return 0.0
-        raise SamenspelError(f"no value for {address!r}. Nearest: {nearest(address, values)}.", cure="Give one.")
+        raise SamenspelError(f"no value for {address!r}.{hint(address, values)}", cure="Give one.")
 
     view = Reading(system, value)
     return view

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from samenspel.declare.model import Model
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 Array = npt.NDArray[np.float64]
 Numbers = Mapping[str, "float | Array"]
@@ -70,7 +70,7 @@ class Trajectories:
     def of(self, name: str) -> Array:
         """Values of one name, shape (days, n)."""
         if name not in self.names:
-            raise SamenspelError(f"{name!r} was not saved. Nearest: {nearest(name, self.names)}.", cure="Save it.")
+            raise SamenspelError(f"{name!r} was not saved.{hint(name, self.names)}", cure="Save it.")
         return self.values[self.names.index(name)]
 
 
@@ -86,7 +86,7 @@ class Table:
         """One column by name."""
         if name not in self.names:
             raise SamenspelError(
-                f"no column {name!r}. Nearest: {nearest(name, self.names)}.", cure="Ask for a state or read-out."
+                f"no column {name!r}.{hint(name, self.names)}", cure="Ask for a state or read-out."
             )
         return self.values[self.names.index(name)]
 
@@ -96,7 +96,7 @@ def parameter_values(model: Model, given: Numbers) -> dict[str, float | Array]:
     known = {*model.parameter_names, *(f"habit.{h}" for h in model.habits)}
     for name in given:
         if name not in known:
-            raise SamenspelError(f"model {model.name!r} has no parameter {name!r}. Nearest: {nearest(name, known)}.")
+            raise SamenspelError(f"model {model.name!r} has no parameter {name!r}.{hint(name, known)}")
     out: dict[str, float | Array] = {}
     for p in model.parameters:
         value = given.get(p.name, p.value)

@@ -120,11 +120,11 @@ def _single(name: str, value: Any) -> float:
 
 
 def _check_names(model: Model, names: Sequence[str], known: Collection[str], cure: str) -> None:
-    from samenspel.quantities.names import nearest
+    from samenspel.quantities.names import hint
 
     for name in names:
         if name not in known:
-            raise SamenspelError(f"model {model.name!r} has no {name!r}. Nearest: {nearest(name, known)}.", cure=cure)
+            raise SamenspelError(f"model {model.name!r} has no {name!r}.{hint(name, known)}", cure=cure)
 
 
 def first_condition(model: Model, people: People, start: Mapping[str, float]) -> Condition:

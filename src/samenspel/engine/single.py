@@ -12,7 +12,7 @@ from samenspel.engine.compiled import Compiled, compiled
 from samenspel.engine.lattice import Schedule, StepPlan
 from samenspel.engine.people import Array, People, Table
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 
 def simulate_single(
@@ -39,7 +39,7 @@ def simulate_single(
     for group, known in (("start", model.state_names), ("input", tuple(i.name for i in model.inputs))):
         for name in start if group == "start" else inputs:
             if name not in known:
-                raise SamenspelError(f"no {group} {name!r} in model {model.name!r}. Nearest: {nearest(name, known)}.")
+                raise SamenspelError(f"no {group} {name!r} in model {model.name!r}.{hint(name, known)}")
     c = compiled(model)
     people = People(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), dict(parameters))
     condition = first_condition(model, people, start)

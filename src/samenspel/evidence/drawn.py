@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 EDGE = 2.0**-24  # the smallest uniform that is ever drawn (randomness.address); the largest is 1 less this
 
 
-@lru_cache(maxsize=4096)
 def drawn_range(d: Distribution) -> tuple[float, float]:
     """The smallest and the largest number that can be drawn.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.names import hint
 from samenspel.quantities.names import nearest as nearest
 
 Severity = Literal["error", "warning"]
@@ -61,5 +62,4 @@ def refuse(issues: Sequence[Issue]) -> None:
 
 def say_nearest(name: str, known: Iterable[str], otherwise: str = "Correct the name, or add it to the atlas.") -> str:
     """The sentence that offers the nearest names, or `otherwise` when none is near."""
-    close = nearest(name, known)
-    return f"Nearest: {', '.join(close)}." if close else otherwise
+    return hint(name, known).strip() or otherwise

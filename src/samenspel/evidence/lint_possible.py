@@ -58,7 +58,8 @@ class InputsLieInTheirRange(Rule):
                     unit = ends.units.get(timed.input, timed.unit)
                     shown = f"[{'-' if low is None else f'{low:g}'}, {'-' if high is None else f'{high:g}'}] {unit}"
                     message = f"arm {arm.id}: {timed.input} is held at {timed.value:g} {timed.unit}; its range is {shown}."
-                    yield self.issue(context, "scenario", scenario.id, message, "Correct value or unit.", _as_written(timed.value))
+                    near = f"value = {timed.value:g}"  # as it stands in its line, as far as can be told
+                    yield self.issue(context, "scenario", scenario.id, message, "Correct value or unit.", near)
 
 
 class CorrelationsHoldTogether(Rule):
@@ -95,7 +96,8 @@ class LoopsClose(Rule):
             for (before, _, left), (after, begun, _) in zip(ends, [*ends[1:], ends[0]], strict=True):
                 if left != begun:
                     message = f"{before} ends in {left}, and the next link, {after}, begins in {begun}."
-                    yield self.issue(context, "loop", loop.id, message, "Add the link between them, or correct the order.", after)
+                    cure = "Add the link between them, or correct the order."
+                    yield self.issue(context, "loop", loop.id, message, cure, after)
                     break
 
 
@@ -125,11 +127,6 @@ def _converted(value: float, unit: str, declared: str) -> float | None:
     except SamenspelError:
         return None
     return value * here.scale / wanted.scale if here.base == wanted.base else None
-
-
-def _as_written(value: float) -> str:
-    """What stands in the line of a number, as far as can be told."""
-    return f"value = {value:g}"
 
 
 POSSIBLE_RULES: tuple[Rule, ...] = (DivisorsAreNotZero(), InputsLieInTheirRange(), CorrelationsHoldTogether(), LoopsClose())

@@ -224,7 +224,8 @@ class Coupling(Record):
     def _size_and_trial(self) -> Coupling:
         if (self.size is None) != (self.trial is None):
             given = "size" if self.trial is None else "trial"
-            raise Wrong("size and trial go together", "Write trial = { days = …, transport = … } beside size, or neither.", given)
+            cure = "Write trial = { days = …, transport = … } beside size, or neither."
+            raise Wrong("size and trial go together", cure, given)
         if self.size is not None and (self.input or self.form.kind == "identity" or self.bound is not None):
             raise Wrong("size is for influences between states; an input, a wire or a hazard has none", "Remove it.", "size")
         return self
@@ -306,7 +307,8 @@ class PlainState(Record):
         if not low < high:
             raise Wrong(f"range [{low:g}, {high:g}] must rise", "Write [low, high].", "range")
         if not low <= self.start <= high:
-            raise Wrong(f"start {self.start:g} does not lie in its range [{low:g}, {high:g}]", "Correct start or range.", "start")
+            what = f"start {self.start:g} does not lie in its range [{low:g}, {high:g}]"
+            raise Wrong(what, "Correct start or range.", "start")
         return self
 
 

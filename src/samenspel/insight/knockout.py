@@ -31,7 +31,7 @@ from samenspel.insight.run import assemble, scenario_of
 from samenspel.insight.tasks import walk
 from samenspel.population.worlds import Worlds, draw_worlds
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 from samenspel.studies.answer import Answer
 from samenspel.studies.chunks import Work, job_of, run_chunks
 from samenspel.studies.ends import sound_atlas
@@ -97,7 +97,7 @@ def _removed(atlas: Atlas, asked: dict[str, list[str]], coupling: str | None) ->
         if coupling not in atlas.couplings or atlas.couplings[coupling].form.kind == "identity":
             gains = [i for i, c in atlas.couplings.items() if c.form.kind != "identity"]
             raise SamenspelError(
-                f"no coupling {coupling!r} with a gain. Nearest: {nearest(coupling, gains)}.", cure="Correct --coupling."
+                f"no coupling {coupling!r} with a gain.{hint(coupling, gains)}", cure="Correct --coupling."
             )
         return frozenset()
     if not any(asked.values()):

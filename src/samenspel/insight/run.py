@@ -22,7 +22,7 @@ from samenspel.insight.tasks import do, insight_tasks, paired, walk
 from samenspel.insight.worker import PROGRAM
 from samenspel.population.worlds import Worlds
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 from samenspel.store import Store
 from samenspel.store import key as content_key
 from samenspel.studies.answer import Answer
@@ -47,8 +47,7 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
     """
     wanted = name or atlas.manifest.scenario or next(iter(sorted(atlas.scenarios)), None)
     if wanted is None or wanted not in atlas.scenarios:
-        close = nearest(wanted or "", atlas.scenarios)
-        near = f" Nearest: {', '.join(close)}." if close else ""
+        near = hint(wanted or "", atlas.scenarios)
         cure = f"There is: {', '.join(sorted(atlas.scenarios))}." if atlas.scenarios else "Add scenarios/<id>.toml."
         if not name:
             what = f"no default scenario {wanted!r}.{near}" if wanted else "the atlas has no scenario."

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from samenspel.evidence.facts_grammar import And, Comparison, Condition, Flag, Not, Or, Percentile
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 Flags = npt.NDArray[np.bool_]
 WORDS = {"female": 1.0, "male": 0.0, "yes": 1.0, "no": 0.0}
@@ -29,7 +29,7 @@ def holds(condition: Condition, values: Mapping[str, npt.NDArray[np.float64]]) -
                 y = np.percentile(x, value.percent, axis=-1, keepdims=True)
             elif isinstance(value, str):
                 if value not in WORDS:
-                    raise SamenspelError(f"{name} cannot equal {value!r}. Nearest: {nearest(value, WORDS)}.")
+                    raise SamenspelError(f"{name} cannot equal {value!r}.{hint(value, WORDS)}")
                 y = WORDS[value]
             else:
                 y = value
@@ -45,7 +45,7 @@ def holds(condition: Condition, values: Mapping[str, npt.NDArray[np.float64]]) -
 def _value(name: str, values: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     if name not in values:
         raise SamenspelError(
-            f"{name!r} is not measured in this study. Nearest: {nearest(name, values)}.",
+            f"{name!r} is not measured in this study.{hint(name, values)}",
             cure="Add a measure with this id to measures.toml.",
         )
     return values[name]

@@ -24,7 +24,7 @@ from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_people import Trait
 from samenspel.population.worlds import Group
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 from samenspel.randomness import channel, uniform
 
 Array = npt.NDArray[np.float64]
@@ -80,7 +80,7 @@ def draw_persons(
         if name not in known:
             raise SamenspelError(
                 f"recruitment enriches {name!r}, which is no trait or person-level parameter. "
-                f"Nearest: {nearest(name, known)}.",
+                f"{hint(name, known)}",
                 cure="Correct recruitment.enrich.",
             )
     strength = np.array(STRENGTHS)[np.minimum((draw("enriched") * len(STRENGTHS)).astype(int), len(STRENGTHS) - 1)]

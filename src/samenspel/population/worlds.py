@@ -28,7 +28,7 @@ from samenspel.population.gains import Drawn, draw, stabilise, world_uniform
 from samenspel.population.measured import gain, response, sized
 from samenspel.population.reference import Rest, rest
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
@@ -100,13 +100,13 @@ def choose_options(
 def _forced(atlas: Atlas, hypothesis: str, wanted: str | Sequence[str | None], worlds: int) -> list[str | None]:
     """The forced option of each world, checked."""
     if hypothesis not in atlas.hypotheses:
-        raise SamenspelError(f"no hypothesis {hypothesis!r}. Nearest: {nearest(hypothesis, atlas.hypotheses)}.",
+        raise SamenspelError(f"no hypothesis {hypothesis!r}.{hint(hypothesis, atlas.hypotheses)}",
                              cure=f"There is: {', '.join(sorted(atlas.hypotheses))}.")  # fmt: skip
     out: list[str | None] = [wanted] * worlds if isinstance(wanted, str) else list(wanted)
     names = [o.id for o in atlas.hypotheses[hypothesis].option]
     for option in out:
         if option is not None and option not in names:
-            raise SamenspelError(f"hypothesis {hypothesis!r} has no option {option!r}. Nearest: {nearest(option, names)}.",
+            raise SamenspelError(f"hypothesis {hypothesis!r} has no option {option!r}.{hint(option, names)}",
                                  cure=f"There is: {', '.join(names)}.")  # fmt: skip
     return out
 
@@ -166,7 +166,7 @@ def pick_system(catalogue: Mapping[tuple[str, str], type[System]], system: str, 
     if (system, variant) not in catalogue:
         known = [f"{s} ({v})" if v else s for s, v in catalogue]
         raise SamenspelError(f"no system {system!r}{f' in variant {variant!r}' if variant else ''}. "
-                             f"Nearest: {nearest(system, known)}.", cure="Correct it, or install its package.")  # fmt: skip
+                             f"{hint(system, known)}", cure="Correct it, or install its package.")  # fmt: skip
     return catalogue[system, variant]
 
 
@@ -220,8 +220,7 @@ def _parameters(
         for p in system.of(Parameter):
             entry = atlas.parameters.get(p.address)
             if entry is None:
-                near = nearest(p.address, atlas.parameters)
-                raise SamenspelError(f"the atlas gives no parameter {p.address!r}. Nearest: {near}.",
+                raise SamenspelError(f"the atlas gives no parameter {p.address!r}.{hint(p.address, atlas.parameters)}",
                                      file=f"parameters/{p.system}.toml",
                                      cure="Add it with a claim, a rule or an assumption.")  # fmt: skip
             factor = in_declared_unit(entry, p.unit, 1.0)
@@ -267,7 +266,7 @@ def unit_of(atlas: Atlas, address: str) -> float:
     """
     entry = atlas.reference.get(address)
     if entry is None:
-        raise SamenspelError(f"no reference SD for {address!r}. Nearest: {nearest(address, atlas.reference)}.",
+        raise SamenspelError(f"no reference SD for {address!r}.{hint(address, atlas.reference)}",
                              file="reference.toml", cure="Add its mean and SD in general adults.")  # fmt: skip
     return entry.sd
 

@@ -3,6 +3,7 @@
 from samenspel.quantities.dimensioned import Dimensioned as Dimensioned
 from samenspel.quantities.errors import SamenspelError as SamenspelError
 from samenspel.quantities.errors import UnitMismatch as UnitMismatch
+from samenspel.quantities.names import hint as hint
 from samenspel.quantities.names import nearest as nearest
 from samenspel.quantities.names import unknown as unknown
 from samenspel.quantities.rounding import half_up as half_up

@@ -17,8 +17,14 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     return list(dict.fromkeys([*same, *close]))[:count]
 
 
+def hint(name: str, known: Iterable[str]) -> str:
+    """`` Nearest: a, b.``, to stand behind a sentence; nothing where no name is near. The name itself is not offered."""
+    near = nearest(name, (k for k in known if k != name))
+    return f" Nearest: {', '.join(near)}." if near else ""
+
+
 def unknown(kind: str, name: str, known: Iterable[str], where: str | None = None) -> str:
-    """The sentence for a name that is not there: ``no claim 'x' in couplings/sleep.toml. Nearest: ['y'].``
+    """The sentence for a name that is not there: ``no claim 'x' in couplings/sleep.toml. Nearest: y.``
 
     kind   what it should have been: claim, system, measure …
     where  where it was looked for or used, if that helps
@@ -26,11 +32,9 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str | None = None
     Where nothing is near, it names what exists (at most five), or says that nothing does.
     """
     names = list(dict.fromkeys(known))
-    near = nearest(name, names)
-    if near:
-        hint = f"Nearest: {near}."
-    elif names:
-        hint = f"Known: {names[:5]}{f' and {len(names) - 5} more' if len(names) > 5 else ''}."
-    else:
-        hint = f"There is no {kind} at all."
-    return f"no {kind} {name!r}{f' in {where}' if where else ''}. {hint}"
+    more = hint(name, names)
+    if not more and names:
+        more = f" Known: {', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}."
+    elif not more:
+        more = f" There is no {kind} at all."
+    return f"no {kind} {name!r}{f' in {where}' if where else ''}.{more}"

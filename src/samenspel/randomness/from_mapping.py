@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 from samenspel.randomness.distributions import (
     Beta,
     Distribution,
@@ -57,9 +57,9 @@ def distribution_from_mapping(
     said = given.pop("kind", None)
     kind = ALSO_CALLED.get(str(said), str(said))
     if said is None or kind not in KINDS:
-        near = nearest(str(said), [*KINDS, *ALSO_CALLED])
+        near = hint(str(said), [*KINDS, *ALSO_CALLED])
         raise wrong(
-            "a distribution has no kind." if said is None else f"no distribution {said!r}. Nearest: {near}.",
+            "a distribution has no kind." if said is None else f"no distribution {said!r}.{near}",
             f"Kinds: {', '.join(KINDS)}.",
         )
     for name, value in given.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 SCHEMA = 1
 HEAD = ("scenario", "status", "key", "version")
@@ -49,7 +49,7 @@ class Answer:
         table = self.blocks["assumptions"]["effects"]
         if measure not in table:
             raise SamenspelError(
-                f"no effect on {measure!r}. Nearest: {nearest(measure, table)}.",
+                f"no effect on {measure!r}.{hint(measure, table)}",
                 cure="Add it to the scenario's measures.",
             )
         weeks = table[measure]["weeks"]

@@ -16,7 +16,7 @@ from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
 from samenspel.population.worlds import draw_worlds
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 from samenspel.studies.sizes import check_sizes
 
 
@@ -44,7 +44,7 @@ def reference_person(
     known = {s.system: s for s in group.systems}
     for name in systems:
         if name not in known:
-            raise SamenspelError(f"no system {name!r}. Nearest: {nearest(name, known)}.", cure=f"There is: {', '.join(known)}.")
+            raise SamenspelError(f"no system {name!r}.{hint(name, known)}", cure=f"There is: {', '.join(known)}.")
     chosen = [known[n] for n in systems] if systems else list(group.systems)
     inside = {s.system for s in chosen}
     couplings = [c for c in atlas.couplings.values() if {c.source.split(".")[0], c.to.split(".")[0]} <= inside]

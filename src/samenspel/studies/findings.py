@@ -87,7 +87,8 @@ class Findings:
                 cure="Ask for more --people or --worlds, or draw more candidates in the scenario.",
             )
         if flat.any():
-            log.warning("in %d of %d worlds all people have the same %s: the other worlds' SD stands in", flat.sum(), len(sd), column)
+            said = "in %d of %d worlds all people have the same %s: the SD of the other worlds stands in"
+            log.warning(said, flat.sum(), len(sd), column)
         return np.where(flat, np.sqrt(np.mean(sd[~flat] ** 2)), sd)
 
     def weights_of_worlds(self) -> Array:

@@ -19,7 +19,7 @@ from samenspel.declare.model import Model
 from samenspel.engine import Schedule, align
 from samenspel.evidence.schema_scenario import Arm, ExerciseDose, Scenario, TimedInput
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 from samenspel.quantities.units import parse_unit
 
 Array = npt.NDArray[np.float64]
@@ -92,7 +92,7 @@ def _arm(model: Model, scenario: Scenario, arm: Arm, first_day: int) -> Schedule
     def plan(name: str) -> Array:
         if name not in known:
             raise SamenspelError(
-                f"scenario {scenario.id!r}, arm {arm.id!r}: the model has no input {name!r}. Nearest: {nearest(name, known)}.",
+                f"scenario {scenario.id!r}, arm {arm.id!r}: the model has no input {name!r}.{hint(name, known)}",
                 file=f"scenarios/{scenario.id}.toml",
                 cure="Correct the input, or list the system that declares it.",
             )

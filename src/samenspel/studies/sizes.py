@@ -30,8 +30,9 @@ def check_sizes(*, option: str = "--", least: dict[str, int] | None = None, **si
     for name, value in sizes.items():
         low, high = LIMITS[name]
         low = (least or {}).get(name, low)
-        if not isinstance(value, Integral) or isinstance(value, bool):
-            raise SamenspelError(f"{option}{name} must be a whole number, got {value!r}.", cure=f"Give a number from {low:,} up.")
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            cure = f"Give a whole number from {low} up."
+            raise SamenspelError(f"{option}{name} must be a whole number, got {value!r}.", cure=cure)
         if int(value) < low:
             why = ": a spread between people needs two" if name == "people" and low == 2 else ""
             raise SamenspelError(

@@ -13,7 +13,13 @@ from typing import Any
 
 from samenspel.quantities.errors import SamenspelError
 from samenspel.store import (
-    MANIFEST, atomic_write_bytes, atomic_write_text, check_foreign, finish_output, output_folder, read_manifest,
+    MANIFEST,
+    atomic_write_bytes,
+    atomic_write_text,
+    check_foreign,
+    finish_output,
+    output_folder,
+    read_manifest,
 )  # fmt: skip
 from samenspel.studies.answer import Answer
 from samenspel.views.report import FILES, pages

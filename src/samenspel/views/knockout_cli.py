@@ -70,13 +70,13 @@ def _must_be_known(name: str, given: list[str]) -> None:
     from samenspel.evidence.schema import Design
     from samenspel.evidence.schema_ladder import LEVELS
     from samenspel.quantities.errors import SamenspelError
-    from samenspel.quantities.names import nearest
+    from samenspel.quantities.names import hint
 
     known = LEVELS if name == "level" else get_args(Design)
     for word in given:
         if word not in known:
             raise SamenspelError(
-                f"--{name} {word!r} is unknown. Nearest: {nearest(word, known)}.", cure=f"There is: {', '.join(known)}."
+                f"--{name} {word!r} is unknown.{hint(word, known)}", cure=f"There is: {', '.join(known)}."
             )
 
 

@@ -47,8 +47,8 @@ def test_a_set_point_given_as_a_parameter_stands_in_for_the_start():
 
 
 def test_a_start_outside_the_range_and_a_taken_name_are_refused():
-    with pytest.raises(SamenspelError, match="does not lie in its range"):
-        plain_system(record(start=5.0))
+    with pytest.raises(ValueError, match="does not lie in its range"):
+        record(start=5.0)
     taken = record(name=next(iter(catalogue()))[0].replace("_", "-"))
     atlas = Atlas(
         root=__file__,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samenspel.quantities import SamenspelError, UnitMismatch, nearest, unknown
+from samenspel.quantities import SamenspelError, UnitMismatch, hint, nearest, unknown
 
 words = st.text("abcdefghij-.", min_size=4, max_size=20)
 
@@ -38,12 +38,12 @@ def test_capitals_are_forgiven() -> None:
 def test_the_standard_sentence() -> None:
     known = ["example-2020.sleep-loss.inhibition", "other-2021.pain.sleep"]
     assert unknown("claim", "example-2020.sleep-los.inhibition", known[:1]) == (
-        "no claim 'example-2020.sleep-los.inhibition'. Nearest: ['example-2020.sleep-loss.inhibition']."
+        "no claim 'example-2020.sleep-los.inhibition'. Nearest: example-2020.sleep-loss.inhibition."
     )
     assert unknown("claim", "zzz", known, "couplings/sleep.toml") == (
-        f"no claim 'zzz' in couplings/sleep.toml. Known: {known}."
+        f"no claim 'zzz' in couplings/sleep.toml. Known: {', '.join(known)}."
     )
-    assert unknown("seat", "q", "abcdefg") == "no seat 'q'. Known: ['a', 'b', 'c', 'd', 'e'] and 2 more."
+    assert unknown("seat", "q", "abcdefg") == "no seat 'q'. Known: a, b, c, d, e and 2 more."
     assert unknown("claim", "x", []) == "no claim 'x'. There is no claim at all."
 
 
@@ -65,3 +65,9 @@ def test_an_error_is_one_paragraph_and_survives_a_copy(kind: type[SamenspelError
         assert (e.message, e.file, e.line, e.cure) == (
             "wrong.", fields.get("file"), fields.get("line"), fields.get("cure"),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "said"), [("sleap", " Nearest: sleep."), ("qqq", ""), ("sleep", " Nearest: sleeps.")])
+def test_a_hint_offers_what_is_near_and_never_the_name_itself(name: str, said: str) -> None:
+    known = ["sleep", "muscle"] if name != "sleep" else ["sleep", "sleeps"]
+    assert hint(name, known) == said

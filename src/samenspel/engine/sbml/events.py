@@ -116,8 +116,8 @@ class Queue:
             raise self._hangs(t, name)
 
     def _hangs(self, t: float, name: str) -> SamenspelError:
-        return SamenspelError(f"events keep firing at time {t:g} (last one: {name!r}).", file=self.file,
-                              cure="Give the trigger a condition that the assignment undoes, for longer than a moment.")  # fmt: skip
+        cure = "Give the trigger a condition that the assignment undoes, for longer than a moment."
+        return SamenspelError(f"events keep firing at time {t:g} (last one: {name!r}).", file=self.file, cure=cure)
 
     def _first(self, due: list[Waiting], priorities: Sequence[float]) -> Waiting:
         """The one to execute now."""

@@ -105,12 +105,12 @@ def _quiet(model: Model, e: Any) -> Any:
 def _numbers(model: Model, parameters: Numbers, inputs: Mapping[str, float]) -> dict[str, float]:
     """All constants: parameters, habits, inputs."""
     from samenspel.engine.people import parameter_values
-    from samenspel.quantities.names import nearest
+    from samenspel.quantities.names import hint
 
     known = {i.name: i.habitual for i in model.inputs if not (model.feeds and i.name.startswith(GATE))}
     for name in inputs:
         if name not in known:
-            raise SamenspelError(f"model {model.name!r} has no input {name!r}. Nearest: {nearest(name, known)}.")
+            raise SamenspelError(f"model {model.name!r} has no input {name!r}.{hint(name, known)}")
     out = {n: float(v) for n, v in parameter_values(model, parameters).items()}
     out |= {n: float(inputs.get(n, v)) for n, v in known.items()}
     for name, value in out.items():
@@ -130,11 +130,11 @@ def _starts(model: Model, parameters: Mapping[str, float], start: Mapping[str, f
 
     from samenspel.engine.people import People
     from samenspel.engine.run import first_condition
-    from samenspel.quantities.names import nearest
+    from samenspel.quantities.names import hint
 
     for name in start:
         if name not in model.state_names:
-            raise SamenspelError(f"model {model.name!r} has no state {name!r}. Nearest: {nearest(name, model.state_names)}.")
+            raise SamenspelError(f"model {model.name!r} has no state {name!r}.{hint(name, model.state_names)}")
     one = People(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), dict(parameters))
     states = first_condition(model, one, start).states[:, 0]
     return {n: float(v) for n, v in zip(model.state_names, states, strict=True)}

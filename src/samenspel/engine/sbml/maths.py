@@ -17,7 +17,7 @@ from sympy.logic.boolalg import Boolean
 from samenspel.declare.model import TIME
 from samenspel.engine.sbml.document import Node
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 _Piecewise: Any = sympy.Piecewise
 _And: Any = sympy.And
@@ -223,7 +223,7 @@ class Translator:
                 if self._open
                 else f"nothing is called {name!r}"
             )
-            raise self._error(f"{where}. Nearest: {nearest(name, known)}.", line, "Declare it, or correct the name.")
+            raise self._error(f"{where}.{hint(name, known)}", line, "Declare it, or correct the name.")
         return self.names[name]
 
     def _rate_of(self, node: Node, local: Mapping[str, Value], line: int) -> Value:
@@ -250,7 +250,7 @@ class Translator:
     def _call(self, name: str, arguments: list[Value], line: int, depth: int) -> Value:
         definition = self.functions.get(name)
         if definition is None:
-            raise self._error(f"no function {name!r}. Nearest: {nearest(name, self.functions)}.", line, "Define it.")
+            raise self._error(f"no function {name!r}.{hint(name, self.functions)}", line, "Define it.")
         if name in self._open:
             raise self._error(f"function {name!r} calls itself.", line, "Functions of SBML cannot be recursive.")
         formal = definition.name.split() if definition.kind == "lambda" else []

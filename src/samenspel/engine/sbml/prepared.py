@@ -17,7 +17,7 @@ from samenspel.engine.sbml.events import Events
 from samenspel.engine.sbml.order import needs, ordered, reachable
 from samenspel.engine.sbml.read import address
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 TOLD = "told."  # before the name of a number given instead of the file's start
 _PREPARED: weakref.WeakKeyDictionary[Model, Prepared] = weakref.WeakKeyDictionary()
@@ -87,14 +87,14 @@ class Prepared:
     def species_of(self, name: str) -> Any:
         """The species of that name."""
         if name not in self.species:
-            raise SamenspelError(f"model {self.model.name!r} has no species {name!r}. Nearest: {nearest(name, self.species)}.")
+            raise SamenspelError(f"model {self.model.name!r} has no species {name!r}.{hint(name, self.species)}")
         return self.species[name]
 
     def shown(self, name: str, amounts: Collection[str] | bool, concentrations: Collection[str] | bool) -> Any:
         """The expression of a column."""
         at = address(name)
         if at not in self.code.places:
-            raise SamenspelError(f"model {self.model.name!r} has no {name!r}. Nearest: {nearest(name, self.model.outputs)}.",
+            raise SamenspelError(f"model {self.model.name!r} has no {name!r}.{hint(name, self.model.outputs)}",
                                  cure="Ask for an id of the file.")  # fmt: skip
         value, s = sympy.Symbol(at, real=True), self.species.get(at)
         if s is None:
@@ -153,10 +153,10 @@ class Prepared:
                     initial[s.amount] = sympy.Mul(number, sympy.Symbol(s.compartment, real=True), evaluate=False)
                 else:
                     known = [*m.parameter_names, *initial, *self.species]
-                    near = f"is not in the model. Nearest: {nearest(name, known)}"
-                    what = "is determined by a rule" if name in assigned else near
+                    near = f"is not in the model.{hint(name, known)}"
+                    what = "is determined by a rule." if name in assigned else near
                     raise SamenspelError(
-                        f"model {m.name!r}: {name!r} {what}.", cure="Give a parameter, or a variable that has a start."
+                        f"model {m.name!r}: {name!r} {what}", cure="Give a parameter, or a variable that has a start."
                     )
             code = Code(m, self.states, [TOLD + name for name in told])
             delays = {name: of for name, of, _ in m.delays}  # before time 0 nothing was different

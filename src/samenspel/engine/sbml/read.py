@@ -28,7 +28,7 @@ from samenspel.engine.sbml.document import Document, Event, Reaction, Rule, Spec
 from samenspel.engine.sbml.maths import ONE, Translator, Value, divide, literal, negative, plus, symbol, times
 from samenspel.engine.sbml.order import ordered
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.names import nearest
+from samenspel.quantities.names import hint
 
 ZERO = sympy.Integer(0)
 
@@ -94,7 +94,7 @@ class Builder:
             name, kept = rule.variable, self.initials if rule.kind == "initial" else self.rules
             if name not in known:
                 raise self.error(
-                    f"{_kind(rule)} for {name!r}, which is no variable. Nearest: {nearest(name, known)}.", rule.line
+                    f"{_kind(rule)} for {name!r}, which is no variable.{hint(name, known)}", rule.line
                 )
             if name in kept:
                 raise self.error(f"{name!r} is determined by two {_kind(rule)}s.", rule.line, "Keep one.")
@@ -103,7 +103,7 @@ class Builder:
             for name, _ in event.assignments:
                 if name not in known:
                     raise self.error(
-                        f"event {event.id!r} changes {name!r}, which is no variable. Nearest: {nearest(name, known)}.",
+                        f"event {event.id!r} changes {name!r}, which is no variable.{hint(name, known)}",
                         event.line,
                     )
                 if name in self.rules and self.rules[name].kind == "assignment":
@@ -117,9 +117,10 @@ class Builder:
                 )
         for s in self.d.species:
             if s.compartment not in self.compartments:
-                near = nearest(s.compartment, self.compartments)
                 raise self.error(
-                    f"species {s.id!r} stands in {s.compartment!r}, which is no compartment. Nearest: {near}.", s.line
+                    f"species {s.id!r} stands in {s.compartment!r}, which is no compartment."
+                    f"{hint(s.compartment, self.compartments)}",
+                    s.line,
                 )
 
     def model(self) -> Model:
@@ -192,7 +193,7 @@ class Builder:
         for r in x.references:
             if r.species not in self.species:
                 raise self.error(
-                    f"reaction {x.id!r} uses {r.species!r}, which is no species. Nearest: {nearest(r.species, self.species)}.",
+                    f"reaction {x.id!r} uses {r.species!r}, which is no species.{hint(r.species, self.species)}",
                     r.line,
                 )
             if r.id:
