@@ -36,6 +36,7 @@ from samenspel.studies.steps import Steps
 from samenspel.studies.workers import Crew, fill_store
 
 STATUS = "NOT CALIBRATED"
+FORM = 2  # of an answer: raised when its shape changes, so that a folder written before is not shown as this one
 WHOLE = "whole"  # marks in the store that all parts of a run stand there: a hint that others need not be started
 Progress = Callable[[str, float], None]
 
@@ -64,7 +65,7 @@ def run_key(
     from samenspel import __version__
 
     return content_key({
-        "atlas": atlas.digest, "version": __version__, "scenario": scenario.id, "seed": seed, "worlds": worlds,
+        "form": FORM, "atlas": atlas.digest, "version": __version__, "scenario": scenario.id, "seed": seed, "worlds": worlds,
         "people": people, "ladder": ladder, "engine": engine, "removed": sorted(removed),
         "accuracy": accuracy,
     })  # fmt: skip

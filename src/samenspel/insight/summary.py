@@ -31,6 +31,17 @@ def helped(gain: Array) -> Array:
     return 0.5 * (np.sign(gain) + 1.0)
 
 
+def counts(gain: Array) -> dict[str, int]:
+    """Worlds in which the mean gain is above 0, below 0, and 0, and all of them."""
+    better, worse = int((gain > 0).sum()), int((gain < 0).sum())
+    return {
+        "benefit_worlds": better,
+        "worse_worlds": worse,
+        "same_worlds": len(gain) - better - worse,
+        "worlds": len(gain),
+    }
+
+
 def effects(atlas: Atlas, found: Findings) -> dict[str, Any]:
     """Paired difference by measure and week, in the measure's unit."""
     out: dict[str, Any] = {}
@@ -48,7 +59,7 @@ def headline(atlas: Atlas, found: Findings) -> dict[str, Any]:
     s, sign = found.scenario.estimand, better_sign(atlas, found.scenario.estimand.outcome)
     d, specific = difference(found, s.outcome, s.day), f"specific/{s.outcome}"
     sd = found.sd(f"base/{s.outcome}")
-    benefit = sign * found.mean(d) > 0
+    gain = sign * found.mean(d)
     beyond = sign * found.mean(specific) / sd > BEYOND
     w = found.weights_of_worlds()
     low, high = np.median(np.array(list(found.spreads.values())), axis=0)
@@ -57,9 +68,8 @@ def headline(atlas: Atlas, found: Findings) -> dict[str, Any]:
         "day": s.day,
         "week": round(s.day / 7),
         "better": sign,
-        "benefit_worlds": int(benefit.sum()),
-        "worlds": len(benefit),
-        "benefit_share": float(w @ helped(sign * found.mean(d))),
+        **counts(gain),
+        "benefit_share": float(w @ helped(gain)),
         "beyond_share": float(w @ beyond),
         "md": found.interval(d),
         "smd": found.interval(d, sd),

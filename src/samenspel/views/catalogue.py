@@ -23,6 +23,16 @@ def sentences(language: Language) -> dict[str, str]:
     return {f"{table}.{name}": text for table, rows in tables.items() for name, text in rows.items()}
 
 
+class _Said(str):
+    """A text that counts: as `{n:world|worlds}` it is said with the word that fits, "1 world" or "2 worlds"."""
+
+    __slots__ = ()
+
+    def __format__(self, words: str, /) -> str:
+        one, _, many = words.partition("|")
+        return f"{self!s} {one if self == '1' else many}" if many else super().__format__(words)
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Says things in one language."""
@@ -31,7 +41,7 @@ class Catalogue:
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence, filled in; floats get two significant digits. Raises `KeyError` for an unknown key."""
-        filled = {n: self.number(v) if isinstance(v, float) else str(v) for n, v in values.items()}
+        filled = {n: _Said(self.number(v) if isinstance(v, float) else v) for n, v in values.items()}
         return sentences(self.language)[key].format(**filled)
 
     def name(self, table: str, id: str) -> str:

@@ -84,13 +84,18 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2g}"
 
 
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def _lines(r: dict[str, Any]) -> list[str]:
     """What was taken away; the answer on both sides; gains, parameters and rivals that changed."""
     a, b = r["answer"]["before"], r["answer"]["after"]
     what = f"coupling {r['asked']['coupling']}" if r["asked"]["coupling"] else f"{len(r['removed'])} claims"
     label = lambda s: s["label"] + (f" ({s['hypothesis']})" if s["hypothesis"] else "")  # noqa: E731
     side = lambda s: (  # noqa: E731
-        f"{label(s)}; benefit in {s['benefit_share']:.0%} of {s['worlds']} worlds; "
+        f"{label(s)}; better in {s['benefit_worlds']} of {_count(s['worlds'], 'world')}, worse in {s['worse_worlds']}, "
+        f"no change in {s['same_worlds']}; "
         f"effect {_number(s['effect']['middle'])} [{_number(s['effect']['low'])}, {_number(s['effect']['high'])}]"
     )
     out = [

@@ -106,10 +106,15 @@ def week_of(answer: Answer) -> int:
 
 
 def headline(answer: Answer, c: Catalogue) -> str:
-    """Direction and in how many worlds: "less pain in 39 of 61 worlds"."""
+    """Direction and in how many worlds: "less pain in 39 of 61 worlds, more in 12, no change in 10"."""
     head = answer.blocks["assumptions"]["headline"]
-    towards = c.say("direction.less" if head["better"] < 0 else "direction.more", measure=lower_first(outcome(answer, c)))
-    return c.say("direction.headline", direction=towards, worlds=head["benefit_worlds"], all=head["worlds"])
+    less = head["better"] < 0
+    towards = c.say("direction.less" if less else "direction.more", measure=lower_first(outcome(answer, c)))
+    return c.say(
+        "direction.headline", direction=towards, worlds=head["benefit_worlds"], all=head["worlds"],
+        opposite=c.say("direction.opposite_less" if less else "direction.opposite_more"), worse=head["worse_worlds"],
+        same=head["same_worlds"],
+    )  # fmt: skip
 
 
 def interval(row: Mapping[str, float], c: Catalogue) -> str:

@@ -42,3 +42,10 @@ def test_worlds_beyond_the_mark_are_counted_by_the_specific_effect():
     said = headline(ATLAS, trial([-3.0, 0.0], [1.0, 0.1]))
     assert said["beyond_share"] == pytest.approx(0.5)
     assert said["benefit_share"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("falls", "better", "worse", "same"), [((2, 1), 2, 0, 0), ((-2, 0), 0, 1, 1), ((0, 0), 0, 0, 2), ((1, -1), 1, 1, 0)])
+def test_every_world_is_counted_once_as_better_worse_or_the_same(falls, better, worse, same):
+    said = headline(ATLAS, trial([float(f) for f in falls], [0.0, 0.0]))
+    assert (said["benefit_worlds"], said["worse_worlds"], said["same_worlds"], said["worlds"]) == (better, worse, same, 2)
+    assert said["benefit_share"] == pytest.approx((better + same / 2) / 2)

@@ -108,7 +108,7 @@ def assumptions() -> dict[str, Any]:
 
     return {
         "headline": {
-            "measure": "pain_nrs", "day": 84.0, "week": 12, "better": -1.0, "benefit_worlds": 39, "worlds": 61,
+            "measure": "pain_nrs", "day": 84.0, "week": 12, "better": -1.0, "benefit_worlds": 39, "worse_worlds": 12, "same_worlds": 10, "worlds": 61,
             "benefit_share": 0.64, "beyond_share": 0.17, "md": _interval(-0.943, -0.274, 0.161),
             "smd": _interval(-0.61, -0.18, 0.104), "sd_kind": "baseline-pooled", "person_spread": {"low": -2.13, "high": 1.42},
             "split": {

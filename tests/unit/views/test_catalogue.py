@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from samenspel.evidence.wording import program_sentence
 from samenspel.views.catalogue import LANGUAGES, Catalogue, sentences
 
-PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 
 
 def test_both_languages_hold_the_same_keys():
@@ -30,6 +30,14 @@ def test_no_sentence_breaks_the_wording_rules(language):
 def test_sentences_with_words_of_their_own_are_not_left_untranslated():
     bare = {k: PLACE.sub("", text) for k, text in sentences("en").items()}
     assert [k for k, text in bare.items() if len(text) > 25 and sentences("nl")[k] == sentences("en")[k]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(n=st.integers(0, 200))
+def test_one_world_and_many_worlds(language, n):
+    said = Catalogue(language).say("learned.prior", counts="", beyond=0, all=n).rstrip(".").split()
+    one, many = {"en": ("world", "worlds"), "nl": ("wereld", "werelden")}[language]
+    assert said[-2:] == [str(n), one if n == 1 else many]
 
 
 @given(st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6))

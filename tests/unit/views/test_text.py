@@ -36,6 +36,8 @@ def test_seven_blocks_in_their_order(language, reader):
 def test_headline_is_a_direction_with_its_label_and_status():
     text = as_text(answer())
     assert "less pain in 39 of 61 worlds" in " ".join(text.split())
+    assert " ".join(text.split()).count("less pain in 39 of 61 worlds, more in 12, no change in 10") == 2
+    assert "Less pain in 39 of 61 worlds, more in 12, no change in 10" in " ".join(text.split())
     assert "Label: DEPENDS ON what-carries-exercise" in text
     assert "NOT CALIBRATED" in next(line for line in text.splitlines() if "ASSUMPTIONS" in line)
 

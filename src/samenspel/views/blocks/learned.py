@@ -6,7 +6,7 @@ from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Item, Paragraph, Table
 from samenspel.views.patients import is_without_simulation
-from samenspel.views.words import is_calibrated, label, open_question
+from samenspel.views.words import headline, is_calibrated, label, open_question
 
 QUANTILES = {"q05": "5 %", "q25": "25 %", "q50": "50 %", "q75": "75 %", "q95": "95 %"}
 
@@ -25,9 +25,9 @@ def block(answer: Answer, c: Catalogue) -> Block:
     if not is_calibrated(answer):
         items.append(Paragraph(c.say("learned.nothing_learned")))
     if not plain:
-        prior = b["prior"]
-        items.append(Paragraph(c.say("learned.prior", percent=c.per_hundred(100 * prior["benefit_share"]),
-                                     beyond=c.per_hundred(100 * prior["beyond_share"]))))  # fmt: skip
+        prior, worlds = b["prior"], answer.blocks["assumptions"]["headline"]["worlds"]
+        beyond = round(prior["beyond_share"] * worlds)  # worlds weigh the same before any fact is used
+        items.append(Paragraph(c.say("learned.prior", counts=headline(answer, c), beyond=beyond, all=worlds)))
         rows = tuple((said, c.number(prior["specific_smd"][q])) for q, said in QUANTILES.items())
         columns = (c.say("learned.column_quantile"), c.say("learned.column_value"))
         items.append(Table(c.say("learned.quantiles"), columns, rows, frozenset({1}), where="report"))
