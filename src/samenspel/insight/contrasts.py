@@ -30,6 +30,7 @@ from samenspel.engine import Condition, People, Result, Schedule, StepPlan, habi
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
+from samenspel.insight.summary import better_sign, counts
 from samenspel.population.measure import expected
 from samenspel.population.people import draw_persons
 from samenspel.population.reservoir import Reservoir, part_of
@@ -174,6 +175,7 @@ class Paired:
 def contrasts(paired: Paired) -> dict[str, Any]:
     """Paired contrasts of all world-scope hypotheses: subset sizes, and by hypothesis what its options do."""
     scenario, included = paired.scenario, paired.included
+    better = better_sign(paired.atlas, scenario.estimand.outcome)
     sizes = {"worlds": len(included), "people": paired.most_people, "day": float(scenario.estimand.day)}
     effects = paired.all_effects
     out: dict[str, Any] = {}
@@ -181,7 +183,7 @@ def contrasts(paired: Paired) -> dict[str, Any]:
         options = [o.id for o in paired.atlas.hypotheses[h].option]
         table = _table(effects, paired.own, sorted(included), h, options)
         if table is not None:
-            out[h] = _compared(scenario, table, options, paired.measures, paired.weeks)
+            out[h] = _compared(scenario, table, options, paired.measures, paired.weeks, better)
     return {**sizes, "hypotheses": out}
 
 
@@ -293,9 +295,10 @@ def _table(
 
 
 def _compared(
-    scenario: Scenario, table: Array, options: list[str], measures: tuple[str, ...], weeks: list[int]
-) -> dict[str, Any]:
-    """Effect by option, the widest pair with its paired difference, and the measure and week with the largest gap."""
+    scenario: Scenario, table: Array, options: list[str], measures: tuple[str, ...], weeks: list[int],
+    better: float,
+) -> dict[str, Any]:  # fmt: skip
+    """Effect by option with the worlds it helps and harms, the widest pair with its paired difference, and the measure and week with the largest gap."""
     own, by_option = table[0], table[1:]
     outcome = by_option[:, :, measures.index(scenario.estimand.outcome), -1]
     mean = outcome.mean(1)
@@ -309,7 +312,9 @@ def _compared(
     q = np.quantile(d, [0.05, 0.5, 0.95])
     return {
         "worlds": outcome.shape[1],
-        "options": [{"id": o, "effect": float(m)} for o, m in zip(options, mean, strict=True)],
+        "options": [
+            {"id": o, "effect": float(m), **counts(better * row)} for o, m, row in zip(options, mean, outcome, strict=True)
+        ],
         "pair": [options[low], options[high]],
         "difference": {"mean": float(d.mean()), "low": float(q[0]), "middle": float(q[1]), "high": float(q[2])},
         "same_sign": float(np.mean(np.sign(d) == np.sign(d.mean()))),

@@ -13,6 +13,7 @@ from samenspel.studies.findings import Findings
 from samenspel.studies.trial import trial_measures
 
 Array = npt.NDArray[np.float64]
+NIL = 1e-9  # of the outcome's unit: what is nearer to 0 is rounding of the computer
 BEYOND = 0.3  # standard deviations: a specific effect that would be told from none
 
 
@@ -27,13 +28,13 @@ def difference(found: Findings, measure: str, day: float) -> str:
 
 
 def helped(gain: Array) -> Array:
-    """Per world: 1 where the mean gain is above 0, 0 below, a half where it is 0."""
-    return 0.5 * (np.sign(gain) + 1.0)
+    """Per world: 1 where the mean gain is above 0, 0 below, a half where it is 0, as `counts` tells them apart."""
+    return 0.5 * (np.sign(np.where(np.abs(gain) > NIL, gain, 0.0)) + 1.0)
 
 
 def counts(gain: Array) -> dict[str, int]:
     """Worlds in which the mean gain is above 0, below 0, and 0, and all of them."""
-    better, worse = int((gain > 0).sum()), int((gain < 0).sum())
+    better, worse = int((gain > NIL).sum()), int((gain < -NIL).sum())
     return {
         "benefit_worlds": better,
         "worse_worlds": worse,

@@ -117,10 +117,18 @@ def headline(answer: Answer, c: Catalogue) -> str:
     )  # fmt: skip
 
 
-def interval(row: Mapping[str, float], c: Catalogue) -> str:
+def interval(row: Mapping[str, float], answer: Answer, c: Catalogue) -> str:
     """Middle and world interval, two digits."""
     low, middle, high = c.together(row["low"], row["middle"], row["high"])
-    return c.say("assumptions.with_interval", value=middle, low=low, high=high)
+    return with_interval(middle, low, high, answer, c)
+
+
+def with_interval(value: object, low: str, high: str, answer: Answer, c: Catalogue) -> str:
+    """A number with its world interval; where that has no width, why."""
+    if low != high:
+        return c.say("assumptions.with_interval", value=value, low=low, high=high)
+    one = answer.blocks["assumptions"]["headline"]["worlds"] == 1
+    return c.say("assumptions.one_world" if one else "assumptions.worlds_alike", value=value)
 
 
 def hundred(shares: Mapping[str, float]) -> dict[str, int]:

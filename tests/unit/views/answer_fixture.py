@@ -29,7 +29,7 @@ def answer() -> Answer:
                 "benefit_share": 0.64, "beyond_share": 0.17, "refused": 3,
             },
         },
-        "routes": routes(ranked=False), "rivals": {"hypotheses": rivals()}, "rests_on": rests_on(),
+        "routes": routes(ranked=False), "rivals": {"hypotheses": rivals(), "contrast_subset": {"worlds": 8, "people": 30, "day": 84.0}}, "rests_on": rests_on(),
         "purpose": {"intended_use": "research and teaching"},
     }  # fmt: skip
     return Answer("aerobic-12-weeks", "NOT CALIBRATED", "5e1f" * 16, blocks, trajectories(), "0.1.0")
@@ -199,10 +199,16 @@ def rivals() -> list[dict[str, Any]]:
         table = []
         for k, (option_en, option_nl) in enumerate(options):
             seen = not (h == "sleep-and-pain" and k == 2)
-            table.append({
-                "id": f"option-{k}", "en": option_en, "nl": option_nl, "worlds": 15 + k if seen else 0,
-                "benefit_share": (0.97, 0.81, 0.04, 0.7)[k] if seen else None,
+            n, better = (15 + k, (14, 13, 1, 12)[k]) if seen else (0, 0)
+            number: dict[str, Any] = {
+                "worlds": n, "benefit_worlds": better, "worse_worlds": n - better, "same_worlds": 0,
+                "benefit_share": better / n if seen else None,
                 "effect": (-0.61, -0.32, 0.043, -0.24)[k] * (1.0 if h.startswith("what") else 0.4) if seen else None,
+            }
+            if h == "hpa":  # about persons
+                number = {"worlds": None, "benefit_share": None, "effect": None, "people": _interval(3.0 + k, 31.0 + k, 78.0 + k)}
+            table.append({
+                "id": f"option-{k}", "en": option_en, "nl": option_nl, **number,
                 "claims": ["example-1991.exercise.pain"] * k, "against": ["example-1992.exercise.pain"] * (k % 2),
             })  # fmt: skip
         parts = {"measure": "self_efficacy", "week": 9, "gap_sd": 1.73} if h != "hpa" else None
@@ -213,9 +219,22 @@ def rivals() -> list[dict[str, Any]]:
                 "scope": "person" if h == "hpa" else "world",
                 "options": table,
                 "parts": parts,
+                "contrast": contrast(table) if h.startswith("what") else None,
             }
         )
-    return out
+    return sorted(out, key=lambda row: row["scope"] == "person")
+
+
+def contrast(options: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the options do in the same eight worlds."""
+    rows = [
+        {"id": o["id"], "effect": -0.4 + 0.13 * k, "benefit_worlds": 7 - 2 * k, "worse_worlds": 1 + k, "same_worlds": k, "worlds": 8}
+        for k, o in enumerate(options)
+    ]
+    return {
+        "worlds": 8, "options": rows, "pair": [rows[0]["id"], rows[-1]["id"]], "same_sign": 0.75,
+        "difference": {**_interval(-1.1, -0.35, 0.2), "mean": -0.39}, "parts": {"measure": "self_efficacy", "week": 11, "gap_sd": 2.65},
+    }  # fmt: skip
 
 
 def rests_on() -> dict[str, Any]:

@@ -60,6 +60,40 @@ def test_routes_that_cannot_be_ranked_are_a_list_without_sizes():
     assert "cannot be ranked" not in as_text(ranked)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_interval_without_width_says_why(language):
+    def flatten(worlds: int) -> str:
+        def change(d: dict[str, Any]) -> None:
+            d["assumptions"]["headline"]["worlds"] = worlds
+            for row in d["assumptions"]["per_hundred"]["arms"]["aerobic"].values():
+                row.update(low=row["middle"], high=row["middle"])
+
+        return " ".join(as_text(_changed(answer(), change), language).split())
+
+    alike, one = {"en": ("(worlds alike)", "(one world)"), "nl": ("(werelden gelijk)", "(één wereld)")}[language]
+    assert alike in flatten(61)
+    assert one in flatten(1)
+    assert not re.search(r"\((−?\d[\d.,]*) (?:to|tot) \1\)", flatten(61) + flatten(1))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_is_told_by_the_worlds_that_were_tried_under_every_answer(language):
+    """Numbers of worlds that only drew an answer stand where nothing was tried in the same worlds."""
+    shown = as_text(answer(), language)
+    other = _changed(answer(), lambda d: d["rivals"]["hypotheses"][0]["options"][0].update(effect=7.7, benefit_worlds=2))
+    assert as_text(other, language) == shown
+    moved = _changed(answer(), lambda d: d["rivals"]["hypotheses"][0]["contrast"]["options"][0].update(effect=7.7))
+    assert as_text(moved, language) != shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_about_persons_gives_people_and_no_effect(language):
+    h = next(h for h in answer().rivals() if h["scope"] == "person")
+    text = as_text(answer(), language)
+    part = text[text.index(h["question"][language][:40]) :]
+    assert ("Of 100 people: 31 (3 to 78)" if language == "en" else "Van de 100 mensen: 31 (3 tot 78)") in part
+
+
 def test_text_keeps_to_its_width_and_leaves_no_blanks():
     lines = as_text(answer(), width=90).splitlines()
     assert max(len(line) for line in lines) <= 90

@@ -21,6 +21,7 @@ from samenspel.views.words import (
     status,
     upper_first,
     week_of,
+    with_interval,
 )
 
 PARTS = ("better", "same", "worse", "stopped", "flare")
@@ -55,9 +56,7 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
         for a in arms_of(answer):
             row = table[a][part]
             whole = better_same_worse(answer, a).get(part, round(row["mean"]))
-            cells.append(
-                c.say("assumptions.with_interval", value=whole, low=c.per_hundred(row["low"]), high=c.per_hundred(row["high"]))
-            )
+            cells.append(with_interval(whole, c.per_hundred(row["low"]), c.per_hundred(row["high"]), answer, c))
         rows.append((c.say(f"assumptions.{part}"), *cells))
     columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
     return Table(c.say("assumptions.per_hundred", week=week_of(answer)), columns, tuple(rows), frozenset({1, 2}))
@@ -81,8 +80,12 @@ def _hundred_notes(answer: Answer, c: Catalogue) -> tuple[str, ...]:
 
 
 def _hundred(answer: Answer, c: Catalogue) -> list[Item]:
+    table = hundred_table(answer, c)
     notes = [Paragraph(note, "note") for note in _hundred_notes(answer, c)]
-    return [hundred_table(answer, c), *notes, Paragraph(c.say("assumptions.see_figure", number=1), "note", where="report")]
+    alike = c.say("assumptions.worlds_alike", value="").strip()
+    if any(alike in str(cell) for row in table.rows for cell in row):
+        notes.append(Paragraph(c.say("assumptions.alike_means"), "note", where="text"))
+    return [table, *notes, Paragraph(c.say("assumptions.see_figure", number=1), "note", where="report")]
 
 
 def _course(answer: Answer, c: Catalogue) -> list[Item]:
@@ -92,7 +95,7 @@ def _course(answer: Answer, c: Catalogue) -> list[Item]:
     arms = sorted(
         t["arms"], key=lambda a: (a not in arms_of(answer), arms_of(answer).index(a) if a in arms_of(answer) else 0, a)
     )
-    rows = [(str(week), *(interval(t["arms"][a]["band"][k], c) for a in arms)) for k, week in enumerate(t["weeks"])]
+    rows = [(str(week), *(interval(t["arms"][a]["band"][k], answer, c) for a in arms)) for k, week in enumerate(t["weeks"])]
     columns = (c.say("assumptions.column_week"), *(arm(answer, a, c) for a in arms))
     title = c.say("assumptions.figure_course_title", measure=outcome(answer, c))
     data = Table(measure(answer, t["measure"], c), columns, tuple(rows), frozenset(range(1, len(columns))))
@@ -101,12 +104,12 @@ def _course(answer: Answer, c: Catalogue) -> list[Item]:
 
 def _size(answer: Answer, c: Catalogue) -> list[Item]:
     head = answer.blocks["assumptions"]["headline"]
-    rows = [(c.say("assumptions.size_label"), interval(head["md"], c))]
+    rows = [(c.say("assumptions.size_label"), interval(head["md"], answer, c))]
     if head["sd_kind"] != "none":
-        rows.append((c.say("assumptions.size_sd", sd=c.say(f"question.sd_{head['sd_kind']}")), interval(head["smd"], c)))
+        rows.append((c.say("assumptions.size_sd", sd=c.say(f"question.sd_{head['sd_kind']}")), interval(head["smd"], answer, c)))
     heading = c.say("assumptions.size_heading", status=status(answer, c))
     columns = (c.say("assumptions.column_part"), c.say("assumptions.column_size"))
-    split = [(c.say(f"assumptions.split_{word}"), interval(head["split"][name], c)) for name, word in SPLIT.items()]
+    split = [(c.say(f"assumptions.split_{word}"), interval(head["split"][name], answer, c)) for name, word in SPLIT.items()]
     spread = head["person_spread"]
     return [
         Table(heading, columns, tuple(rows), frozenset({1})),
@@ -128,7 +131,7 @@ def _others(answer: Answer, c: Catalogue) -> list[Item]:
     columns = (c.say("assumptions.column_measure"), c.say("assumptions.column_difference"))
 
     def rows(names: list[str]) -> tuple[tuple[str, str], ...]:
-        return tuple((c.pick(effects[n]), interval(effects[n]["weeks"][str(week)], c)) for n in names)
+        return tuple((c.pick(effects[n]), interval(effects[n]["weeks"][str(week)], answer, c)) for n in names)
 
     others = sorted((n for n in effects if n != estimand["outcome"]), key=lambda n: c.pick(effects[n]).lower())
     others = [n for n in others if str(week) in effects[n]["weeks"]]

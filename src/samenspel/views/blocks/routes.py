@@ -22,7 +22,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
         items.append(Paragraph(c.say("routes.candidates")))
         items.append(Listing(tuple(Entry(e) for e in sorted(_entry(row, c) for row in r["rows"]))))
     else:
-        items += _tiers(r, c)
+        items += _tiers(answer, r, c)
     if r["rows"] and not is_without_simulation(answer):
         items.insert(0, Paragraph(c.say("routes.what")))
         items.append(Paragraph(c.say("routes.subset", worlds=r["worlds"], people=r["people"], effect=r["effect_median"],
@@ -42,10 +42,10 @@ def _entry(row: dict[str, Any], c: Catalogue) -> str:
     return c.say("routes.entry", system=c.name("system", row["system"]), links=links)
 
 
-def _tiers(r: dict[str, Any], c: Catalogue) -> list[Item]:
+def _tiers(answer: Answer, r: dict[str, Any], c: Catalogue) -> list[Item]:
     rows = tuple(
         (c.name("system", row["system"]), str(row["tier"] + 1), str(len(row["couplings"])),
-         interval({"low": row["lost_low"], "middle": row["lost_median"], "high": row["lost_high"]}, c))
+         interval({"low": row["lost_low"], "middle": row["lost_median"], "high": row["lost_high"]}, answer, c))
         for row in in_order(r["rows"], c)
     )  # fmt: skip
     names = ("system", "tier", "links", "lost")

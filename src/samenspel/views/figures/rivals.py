@@ -1,11 +1,11 @@
-"""Rival answers to the open questions on which they part most, each with its effect and share of worlds with benefit."""
+"""Rival answers to the open questions on which they part most, each with its effect and the worlds in which it is better."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from samenspel.studies.answer import Answer
-from samenspel.views.blocks.rivals import SHOWN
+from samenspel.views.blocks.rivals import drawn, tried
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.figures.axis import say_numbers
 from samenspel.views.figures.frame import DARK, GREY, LIGHT, WIDTH, Frame, area, finish, paper, wrapped
@@ -15,7 +15,7 @@ LEFT, PLOT, LINE, QUESTION = 3.3, 2.25, 0.33, 0.42
 
 def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
     """Answers under their question; the dashed line is no difference."""
-    hypotheses: list[dict[str, Any]] = answer.blocks["rivals"]["hypotheses"][:SHOWN]
+    hypotheses = drawn(answer)
     height = sum(QUESTION + LINE * len(h["options"]) for h in hypotheses)
     with paper(height + 0.95, "rivals") as figure:
         ax = area(figure, LEFT, 0.6, PLOT, height)
@@ -32,7 +32,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
             _left(ax, y - QUESTION / 2, wrapped(c.pick(h["question"]), 92, 2), bold=True)
             y -= QUESTION
             for o in h["options"]:
-                _option(ax, y - LINE / 2, o, c)
+                _option(ax, y - LINE / 2, o, tried(h, o), c)
                 y -= LINE
         ax.axvline(0, ymax=1, color=GREY, linewidth=0.9, linestyle=(0, (3, 2)), zorder=0)
         ax.annotate(
@@ -73,13 +73,13 @@ def _left(ax: Any, y: float, text: str, *, bold: bool = False) -> None:
     )
 
 
-def _option(ax: Any, y: float, o: dict[str, Any], c: Catalogue) -> None:
+def _option(ax: Any, y: float, o: dict[str, Any], row: dict[str, Any], c: Catalogue) -> None:
     _left(ax, y, wrapped(c.pick(o), 54, 2))
-    if o["effect"] is None:
+    if row["effect"] is None:
         said = wrapped(c.say("rivals.unseen"), 22, 2)
     else:
-        ax.plot([o["effect"]], [y], marker="o", markersize=6.5, color=DARK, linestyle="none")
-        said = f"{c.say('rivals.share_short', percent=c.per_hundred(100 * o['benefit_share']))} ({o['worlds']})"
+        ax.plot([row["effect"]], [y], marker="o", markersize=6.5, color=DARK, linestyle="none")
+        said = c.say("rivals.better_of", better=row["benefit_worlds"], all=row["worlds"])
     ax.annotate(
         said,
         (1, y),
