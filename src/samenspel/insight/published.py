@@ -12,6 +12,8 @@ from samenspel.evidence.schema import Claim, remark
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.worlds import Worlds
 
+OF_THE_REVIEW = "Numbers of studies and people are those of"  # how a claim's note begins that says so
+
 
 def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds) -> list[dict[str, Any]]:
     """The scenario's claims in order, each with its contradictions and "used by the model?"."""
@@ -40,6 +42,9 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
                 "interest_nl": remark(source.interest, "nl"),
                 "suspect": remark(claim.suspect, "en"),
                 "suspect_nl": remark(claim.suspect, "nl"),
+                "note": None if counts_review(claim) else remark(claim.note, "en"),
+                "note_nl": None if counts_review(claim) else remark(claim.note, "nl"),
+                "counts": "review" if counts_review(claim) else "effect",
                 "effect": None
                 if e is None
                 else {
@@ -63,6 +68,11 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
     return rows
 
 
+def counts_review(claim: Claim) -> bool:
+    """Whether the studies and people beside a size are those of the whole review, not of this effect: its note says so."""
+    return (remark(claim.note, "en") or "").startswith(OF_THE_REVIEW)
+
+
 def used_for_gains(atlas: Atlas, worlds: Worlds) -> set[str]:
     """Articles behind a gain's size or a parameter's value."""
     grading = Grading(atlas)
@@ -77,6 +87,8 @@ def used_for_gains(atlas: Atlas, worlds: Worlds) -> set[str]:
 def prediction_interval(claim: Claim) -> dict[str, float] | None:
     """95 % prediction interval from a printed estimate, interval, k and I²; None where one of them is not printed.
 
+    Nor is there one where the studies counted are those of the whole review.
+
     On the scale of the metric (log for ratios …), with se from the interval and tau² = se² k I²/(1 - I²) (equal study
     sizes assumed): mean ± t(k-2) sqrt(tau² + se²).
     """
@@ -84,6 +96,8 @@ def prediction_interval(claim: Claim) -> dict[str, float] | None:
 
     e = claim.effect
     if e is None or e.value is None or e.low is None or e.high is None or e.k is None or e.i2 is None or e.k < 3:
+        return None
+    if counts_review(claim):
         return None
     scale = scale_of(e.metric, e.unit)
     se = se_of(e, scale, unsaid=CUSTOM)

@@ -196,9 +196,10 @@ def assemble(
     sign = summary.better_sign(atlas, e.outcome)
     chosen = options_of_worlds(worlds)
     ids = found.worlds
+    states = summary.names_of_states(g.model for g in worlds.groups)
     options = {h: [table[int(w)] for w in ids] for h, table in chosen.items()}
     verdict = label(summary.helped(sign * found.mean(d)), found.weights_of_worlds(), options)
-    arms = {a.id: {"en": a.en, "nl": a.nl} for a in scenario.arm}
+    arms = {a.id: {"en": a.en, "nl": a.nl, "programme": a.exercise is not None} for a in scenario.arm}
     outcome = atlas.measures[e.outcome]
     blocks = {
         "question": {
@@ -213,7 +214,7 @@ def assemble(
         },
         "published": {"rows": published(atlas, grading, scenario, worlds)},
         "assumptions": {
-            "headline": head, "effects": summary.effects(atlas, found), "per_hundred": summary.per_hundred(found),
+            "headline": head, "effects": summary.effects(atlas, found, states), "per_hundred": summary.per_hundred(found),
             "screening": summary.screening(found, worlds.refused),
         },
         "built_in_or_learned": {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from samenspel.declare import Model
 from samenspel.evidence.atlas import Atlas
 from samenspel.studies.columns import HUNDRED
 from samenspel.studies.findings import Findings
@@ -43,15 +45,30 @@ def counts(gain: Array) -> dict[str, int]:
     }
 
 
-def effects(atlas: Atlas, found: Findings) -> dict[str, Any]:
-    """Paired difference by measure and week, in the measure's unit."""
+def names_of_states(models: Iterable[Model]) -> dict[str, str]:
+    """Read-outs that are another quantity and nothing else, in every model: address → address of that quantity."""
+    every: list[dict[str, str]] = []
+    for model in models:
+        same: dict[str, str] = {}
+        for name, e in model.assignments:
+            if e.is_Symbol:
+                same[name] = same.get(str(e), str(e))
+        every.append(same)
+    return {n: s for n, s in every[0].items() if all(other.get(n) == s for other in every)} if every else {}
+
+
+def effects(atlas: Atlas, found: Findings, states: Mapping[str, str]) -> dict[str, Any]:
+    """Paired difference by measure and week, in the measure's unit; `reads` is the quantity read, by its name in `states`."""
     out: dict[str, Any] = {}
     for measure in trial_measures(found.scenario):
         weeks = {
             str(int(w)): {**found.interval(f"effect/{measure}/{w}"), "worlds": len(found.worlds)} for w in found.weeks
         }
         m = atlas.measures[measure]
-        out[measure] = {"unit": m.unit, "en": m.en, "nl": m.nl, "higher_is": m.higher_is, "weeks": weeks}
+        out[measure] = {
+            "unit": m.unit, "en": m.en, "nl": m.nl, "higher_is": m.higher_is, "weeks": weeks,
+            "reads": states.get(str(m.reads), m.reads), "counts_people": m.kind == "criteria",
+        }  # fmt: skip
     return out
 
 

@@ -70,9 +70,12 @@ class Catalogue:
         rounded = [round(v, places) + 0.0 for v in values]  # + 0.0: no minus before a zero
         return tuple("–" if not math.isfinite(v) else self._signs(f"{v:.{places}f}") for v in rounded)
 
-    def printed(self, value: float | None) -> str:
-        """A number as its source prints it: all its digits."""
-        return "–" if value is None or not math.isfinite(value) else self._signs(f"{value:.10g}")
+    def printed(self, value: float | None, places: int = 0) -> str:
+        """A number as its source prints it: all its digits, and zeros up to so many decimals."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        text = f"{value:.10g}"
+        return self._signs(text if len(text.partition(".")[2]) >= places else f"{value:.{places}f}")
 
     def count(self, value: float) -> str:
         """A whole number, thousands set apart."""

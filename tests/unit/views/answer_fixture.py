@@ -9,8 +9,10 @@ from samenspel.studies.answer import Answer
 
 WEEKS = 24
 ARMS = {
-    "usual-care": {"en": "Usual care", "nl": "Gewone zorg"},
-    "aerobic": {"en": "Aerobic exercise on land for twelve weeks", "nl": "Twaalf weken aerobe training op het droge"},
+    "usual-care": {"en": "Usual care", "nl": "Gewone zorg", "programme": False},
+    "aerobic": {
+        "en": "Aerobic exercise on land for twelve weeks", "nl": "Twaalf weken aerobe training op het droge", "programme": True,
+    },
 }
 PAIN = {
     "en": "Pain, 0 (none) to 10 (worst imaginable), average of the day",
@@ -57,7 +59,7 @@ def published() -> list[dict[str, Any]]:
         return {
             "claim": f"example-{1990 + n}.exercise.pain", "en": en, "nl": nl, "locator": f"table {n}", "level": "T",
             "source": f"example-{1990 + n}", "authors": ["Voorbeeld", "Example"], "year": 1990 + n,
-            "doi": f"10.5555/example.{n}", "design": "meta-analysis", "interest": None, "suspect": None,
+            "doi": f"10.5555/example.{n}", "design": "meta-analysis", "interest": None, "suspect": None, "note": None, "counts": "effect",
             "effect": None if effect is None else dict(zip(names, effect, strict=True)), "prediction": None,
             "contradicts": [], "used": "never used", **more,
         }  # fmt: skip
@@ -68,11 +70,11 @@ def published() -> list[dict[str, Any]]:
             ("MD", -9.1, -16.2, -2.0, 0.95, "points", 6, 320, 40.0), prediction={"low": -24.0, "high": 5.8}),
         row(2, "An invented older review found no sure effect on pain.",
             "Een verzonnen ouder overzicht vond geen zeker effect op pijn.",
-            ("SMD", 0.45, -0.09, 0.99, 0.95, "1", 30, 2100, None), contradicts=["example-1993.exercise.pain"]),
-        row(3, "An invented network of trials reports a clear fall in pain with moderate training.",
-            "Een verzonnen netwerk van trials meldt een duidelijke daling van pijn bij matige training.",
+            ("SMD", 0.45, -0.09, 0.99, 0.95, "1", 30, 2100, None), counts="review", contradicts=["example-1993.exercise.pain"]),
+        row(3, "An invented network of trials reports a clear fall in pain with moderate training (-1.02, interval -1.50 to -0.54).",
+            "Een verzonnen netwerk van trials meldt een duidelijke daling van pijn bij matige training (-1,02, interval -1,50 tot -0,54).",
             ("SMD", -1.02, -1.5, -0.54, 0.95, "1", 14, 770, 82.0), prediction={"low": -2.6, "high": 0.56},
-            contradicts=["example-1992.exercise.pain"], authors=["Voorbeeld"]),
+            contradicts=["example-1992.exercise.pain"], authors=["Voorbeeld"], note="The curve is the authors' own."),
         row(4, "In an invented dose curve <b>50 minutes</b> a week & more go with less pain.",
             "In een verzonnen dosiscurve gaan <b>50 minuten</b> per week en meer samen met minder pijn.",
             ("SMD", -0.67, -0.7, -0.65, 0.95, "1", 23, None, None), suspect="the interval is narrower than one trial's",
@@ -99,6 +101,8 @@ def assumptions() -> dict[str, Any]:
             "en": en,
             "nl": nl,
             "higher_is": higher_is,
+            "reads": None if "2016" in en else f"example.{len(en) % 5}",
+            "counts_people": "2016" in en,
             "weeks": {str(w): week(w) for w in range(1, WEEKS + 1)},
         }
 

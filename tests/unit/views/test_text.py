@@ -52,6 +52,27 @@ def test_contradictions_stand_before_the_results():
     assert text.index("contradict each other") < text.index("[1] In an invented review")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_stand_as_their_source_prints_them(language):
+    text = " ".join(as_text(answer(), language).split())
+    assert ("−1.02 (−1.50 to −0.54)" if language == "en" else "−1,02 (−1,50 tot −0,54)") in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_counts_of_a_whole_review_are_not_those_of_an_effect(language):
+    text = " ".join(as_text(answer(), language).split())
+    assert ("from a review of 30 studies" if language == "en" else "uit een overzicht van 30 studies") in text
+    assert "2,100" not in text
+    assert "2.100" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_note_stands_at_its_claim_and_is_named_where_it_contradicts_another(language):
+    text = " ".join(as_text(answer(), language).split())
+    assert "The curve is the authors' own." in text
+    assert ("see the remark at [3]" if language == "en" else "zie de opmerking bij [3]") in text
+
+
 def test_routes_that_cannot_be_ranked_are_a_list_without_sizes():
     said = " ".join(as_text(answer()).split())
     assert "cannot be ranked: no fact in the atlas tells these routes apart" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from samenspel.studies.answer import Answer
@@ -18,6 +19,7 @@ from samenspel.views.words import (
     label,
     measure,
     outcome,
+    short,
     status,
     upper_first,
     week_of,
@@ -56,6 +58,9 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
         for a in arms_of(answer):
             row = table[a][part]
             whole = better_same_worse(answer, a).get(part, round(row["mean"]))
+            if part == "stopped" and not answer.blocks["question"]["arms"][a]["programme"]:
+                cells.append(c.say("assumptions.no_programme"))
+                continue
             cells.append(with_interval(whole, c.per_hundred(row["low"]), c.per_hundred(row["high"]), answer, c))
         rows.append((c.say(f"assumptions.{part}"), *cells))
     columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
@@ -95,8 +100,16 @@ def _course(answer: Answer, c: Catalogue) -> list[Item]:
     arms = sorted(
         t["arms"], key=lambda a: (a not in arms_of(answer), arms_of(answer).index(a) if a in arms_of(answer) else 0, a)
     )
-    rows = [(str(week), *(interval(t["arms"][a]["band"][k], answer, c) for a in arms)) for k, week in enumerate(t["weeks"])]
-    columns = (c.say("assumptions.column_week"), *(arm(answer, a, c) for a in arms))
+    apart = answer.blocks["assumptions"]["effects"][t["measure"]]["weeks"]
+    rows = [
+        (
+            str(week),
+            *(interval(t["arms"][a]["band"][k], answer, c) for a in arms),
+            interval(apart[str(week)], answer, c) if str(week) in apart else "–",
+        )
+        for k, week in enumerate(t["weeks"])
+    ]
+    columns = (c.say("assumptions.column_week"), *(arm(answer, a, c) for a in arms), c.say("assumptions.column_difference"))
     title = c.say("assumptions.figure_course_title", measure=outcome(answer, c))
     data = Table(measure(answer, t["measure"], c), columns, tuple(rows), frozenset(range(1, len(columns))))
     return [Picture("course", title, c.say("assumptions.figure_course_description"), data, (c.say("assumptions.bands"),))]
@@ -131,19 +144,37 @@ def _others(answer: Answer, c: Catalogue) -> list[Item]:
     columns = (c.say("assumptions.column_measure"), c.say("assumptions.column_difference"))
 
     def rows(names: list[str]) -> tuple[tuple[str, str], ...]:
-        return tuple((c.pick(effects[n]), interval(effects[n]["weeks"][str(week)], answer, c)) for n in names)
+        return tuple((c.pick(effects[n]), _difference(effects[n], week, answer, c)) for n in names)
 
     others = sorted((n for n in effects if n != estimand["outcome"]), key=lambda n: c.pick(effects[n]).lower())
     others = [n for n in others if str(week) in effects[n]["weeks"]]
     first = [n for n in estimand.get("headline_measures", ()) if n in others]
-    title = c.say("assumptions.other", week=week)
+    title = c.say("assumptions.other", week=week, status=status(answer, c))
     out: list[Item] = []
     if first:
         out.append(Table(title, columns, rows(first), frozenset({1}), where="text"))
     if others:
         ordered = [*first, *(n for n in others if n not in first)]
         out.append(Table(title, columns, rows(ordered), frozenset({1}), where="report"))
+        out += [Paragraph(text, "note", where="report") for text in _one_state(effects, others, c)]
     return out
+
+
+def _difference(effect: Mapping[str, Any], week: int, answer: Answer, c: Catalogue) -> str:
+    """A difference on a measure, with its unit where its name does not tell it: a criterion counts people."""
+    row = effect["weeks"][str(week)]
+    if not effect["counts_people"]:
+        return interval(row, answer, c)
+    return c.say("assumptions.of_people", share=interval({n: 100 * row[n] for n in ("low", "middle", "high")}, answer, c))
+
+
+def _one_state(effects: Mapping[str, Any], names: list[str], c: Catalogue) -> list[str]:
+    """Measures that read one and the same quantity of the model, so that their rows do not confirm each other."""
+    by_state: dict[str, list[str]] = {}
+    for n in names:
+        if effects[n]["reads"] is not None:
+            by_state.setdefault(effects[n]["reads"], []).append(short(c.pick(effects[n])))
+    return [c.say("assumptions.one_state", measures="; ".join(said)) for said in by_state.values() if len(said) > 1]
 
 
 def _screening(s: dict[str, Any], c: Catalogue) -> list[Item]:

@@ -49,10 +49,16 @@ def size(row: Row, c: Catalogue) -> str:
     e = row["effect"]
     if e is None or e["value"] is None:
         return c.say("published.no_number")
-    said = {"metric": e["metric"], "value": c.printed(e["value"])}
+    said = {"metric": e["metric"], "value": _printed(e["value"], row, c)}
     if e["low"] is None or e["high"] is None:
         return c.say("published.size", **said)
-    return c.say("published.size_interval", **said, low=c.printed(e["low"]), high=c.printed(e["high"]))
+    return c.say("published.size_interval", **said, low=_printed(e["low"], row, c), high=_printed(e["high"], row, c))
+
+
+def _printed(value: float, row: Row, c: Catalogue) -> str:
+    """A number with the digits that the text of its row gives it, zeros at the end included."""
+    same = [text for text in re.findall(r"\d+\.\d+", row["en"]) if float(text) == abs(value)]
+    return c.printed(value, max((len(text.partition(".")[2]) for text in same), default=0))
 
 
 def prediction(row: Row, c: Catalogue) -> str:
@@ -62,10 +68,12 @@ def prediction(row: Row, c: Catalogue) -> str:
 
 
 def pooled(row: Row, c: Catalogue) -> str:
-    """How many studies and people stand behind a result; empty where not printed."""
+    """How many studies and people stand behind a result, or in its whole review; empty where not printed."""
     k, n = row["effect"]["k"], row["effect"]["n"]
     if k is None or k < 2:
         return ""
+    if row["counts"] == "review":
+        return c.say("published.pooled_review", k=k)
     return c.say("published.pooled_k", k=k) if n is None else c.say("published.pooled", k=k, n=c.count(n))
 
 
@@ -107,6 +115,7 @@ def _contradictions(rows: Sequence[Row], c: Catalogue) -> list[Item]:
         Entry(
             c.say("published.disagree_pair", a=a, b=b, first=cite(rows[a - 1], c), second=cite(rows[b - 1], c))
             + (f": {c.say(f'published.how_{how}')}" if how else "")
+            + "".join(f"; {c.say('published.see_remark', number=n)}" for n in (a, b) if _doubts(rows[n - 1], c))
         )
         for a, b, how in pairs
     ]
@@ -120,11 +129,17 @@ def _entry(number: int, row: Row, c: Catalogue) -> Entry:
     return Entry(c.say("published.by", number=number, text=c.pick(row)), (*details, *_remarks(row, c)))
 
 
+def _doubts(row: Row, c: Catalogue) -> list[str]:
+    """Why a printed number is not to be trusted, and what the atlas notes beside it (notes are in English)."""
+    why = row.get(f"suspect_{c.language}") or row["suspect"]
+    out = [c.say("published.suspect", why=why)] if why else []
+    return out + ([c.say("published.note", note=row["note"])] if row["note"] else [])
+
+
 def _remarks(row: Row, c: Catalogue) -> list[str]:
-    """Why a printed number is not to be trusted, and whose interest stands behind it; in English if in nothing else."""
-    said = lambda name: row.get(f"{name}_{c.language}") or row[name]  # noqa: E731
-    out = [c.say("published.suspect", why=said("suspect"))] if row["suspect"] else []
-    return out + ([c.say("published.interest", interest=said("interest"))] if row["interest"] else [])
+    """Doubts, and whose interest stands behind a result; in English if in nothing else."""
+    interest = row.get(f"interest_{c.language}") or row["interest"]
+    return _doubts(row, c) + ([c.say("published.interest", interest=interest)] if interest else [])
 
 
 def table(rows: Sequence[Row], c: Catalogue) -> Table:

@@ -71,6 +71,9 @@ def _beside(ax: Axes, answer: Answer, c: Catalogue, id: str) -> None:
     rows = answer.blocks["assumptions"]["per_hundred"]["arms"][id]
     for k, name in enumerate(("stopped", "flare")):
         y = 1 - k
+        if name == "stopped" and not answer.blocks["question"]["arms"][id]["programme"]:
+            ax.text(0, y + 0.06, c.say("assumptions.no_programme_here"), va="bottom", fontsize=9, color=INK)
+            continue
         value = round(rows[name]["mean"])
         ax.barh([y - 0.16], [100], height=0.2, facecolor="white", edgecolor=GREY, linewidth=0.8)
         ax.barh([y - 0.16], [value], height=0.2, facecolor=GREY, edgecolor=GREY, linewidth=0.8)

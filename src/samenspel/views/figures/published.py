@@ -129,7 +129,7 @@ def _line(ax: Axes, y: int, row: Row, low: float, high: float) -> None:
             ax.plot([end], [y], marker=mark if cut else "|", color=GREY, markersize=6, linestyle="none", clip_on=False)
     if e["low"] is not None and e["high"] is not None:
         ax.plot([e["low"], e["high"]], [y, y], color=DARK, linewidth=3.0, solid_capstyle="butt")
-    odd = bool(row["suspect"])
+    odd = bool(row["suspect"] or row["note"])
     ax.plot(
         [e["value"]],
         [y],
