@@ -40,7 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
         "sign": "Teken: een ronde duwt dezelfde kant op (versterkend) of terug (dempend), met elke koppeling zoals verteld; "
         "wisselend: dat hangt af van de persoon of de dag. Zoals getrokken: met de tekens die de werelden trokken.",
         "intended": "Voor onderzoek en onderwijs. Een terugkoppeling is een mogelijkheid die de beweringen openlaten; "
-        "zij zegt niets over één persoon.",
+        "zij zegt niets over een afzonderlijke persoon.",
     },
 }
 

@@ -115,6 +115,15 @@ def test_a_question_about_persons_gives_people_and_no_effect(language):
     assert ("Of 100 people: 31 (3 to 78)" if language == "en" else "Van de 100 mensen: 31 (3 tot 78)") in part
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_stand_by_the_system_they_start_from(language):
+    """By level, links from mind and behaviour could stand on top by themselves."""
+    rest = next(b for b in blocks(answer(), of(language)) if b.id == "rests-on")
+    table = next(i for i in rest.items if i.kind == "table" and i.folded and len(i.columns) > 2)
+    starts = [row[1] for row in table.rows]
+    assert starts == sorted(starts)
+
+
 def test_text_keeps_to_its_width_and_leaves_no_blanks():
     lines = as_text(answer(), width=90).splitlines()
     assert max(len(line) for line in lines) <= 90

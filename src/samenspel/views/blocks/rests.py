@@ -29,7 +29,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
         _levels(r, c),
         Picture("map", c.say("rests.figure_title"), _description(r, c), _pairs(r, c), (c.say("rests.inside"),)),
         *_weakest(r, c),
-        evidence_table(r, c),
+        evidence_table(answer, c),
         *_assumptions(r, c),
         Paragraph(c.say("rests.not_in", left_out=r["left_out"], facts=r["not_modelled"])),
     ]
@@ -59,23 +59,33 @@ def sign(value: int, c: Catalogue) -> str:
     return c.say("rests.raises" if value > 0 else "rests.lowers" if value < 0 else "rests.either")
 
 
-def evidence_table(r: dict[str, Any], c: Catalogue) -> Table:
-    """Every link with its level, chance to exist, claims, open question and who can change it."""
+def _starts(x: dict[str, Any], c: Catalogue) -> str:
+    """The system that a link starts from, by name."""
+    return c.name("system", x["from"].split(".")[0])
+
+
+def evidence_table(answer: Answer, c: Catalogue) -> Table:
+    """Every link with its level, chance to exist, claims, open question and who can change it; by the system it starts from.
+
+    By level alone links from mind and behaviour could stand on top by themselves.
+    """
+    r, asked = answer.blocks["rests_on"], {h["id"]: c.pick(h["question"]) for h in answer.blocks["rivals"]["hypotheses"]}
     rows = tuple(
         (
             c.pick(x),
+            _starts(x, c),
             sign(x["sign"], c),
             level(x["level"], c),
             c.number(float(x["exists"])),
             f"{len(x['claims'])} / {len(x['against'])}",
-            ", ".join(x["hypotheses"]) or "–",
+            " ".join(asked.get(h, h) for h in x["hypotheses"]) or "–",
             c.name("rests", f"lever_{x['lever']}"),
         )
-        for x in sorted(r["couplings"], key=lambda x: (ORDER.index(x["level"]), x["id"]))
+        for x in sorted(r["couplings"], key=lambda x: (_starts(x, c), ORDER.index(x["level"]), x["id"]))
     )
-    names = ("link", "sign", "level", "exists", "evidence", "open", "lever")
+    names = ("link", "from", "sign", "level", "exists", "evidence", "open", "lever")
     columns = tuple(c.say(f"rests.column_{n}") for n in names)
-    return Table(c.say("rests.evidence_title"), columns, rows, frozenset({3, 4}), folded=True, where="report")
+    return Table(c.say("rests.evidence_title"), columns, rows, frozenset({4, 5}), folded=True, where="report")
 
 
 def _pairs(r: dict[str, Any], c: Catalogue) -> Table:
