@@ -130,10 +130,11 @@ def _entry(number: int, row: Row, c: Catalogue) -> Entry:
 
 
 def _doubts(row: Row, c: Catalogue) -> list[str]:
-    """Why a printed number is not to be trusted, and what the atlas notes beside it (notes are in English)."""
+    """Why a printed number is not to be trusted, and what the atlas notes beside it; in English if in nothing else."""
     why = row.get(f"suspect_{c.language}") or row["suspect"]
     out = [c.say("published.suspect", why=why)] if why else []
-    return out + ([c.say("published.note", note=row["note"])] if row["note"] else [])
+    note = row.get(f"note_{c.language}") or row["note"]
+    return out + ([c.say("published.note", note=note)] if note else [])
 
 
 def _remarks(row: Row, c: Catalogue) -> list[str]:
