@@ -78,7 +78,7 @@ def evidence_table(answer: Answer, c: Catalogue) -> Table:
             level(x["level"], c),
             c.number(float(x["exists"])),
             f"{len(x['claims'])} / {len(x['against'])}",
-            " ".join(asked.get(h, h) for h in x["hypotheses"]) or "–",
+            " ".join(asked.get(str(h), str(h)) for h in x["hypotheses"]) or "–",
             c.name("rests", f"lever_{x['lever']}"),
         )
         for x in sorted(r["couplings"], key=lambda x: (_starts(x, c), ORDER.index(x["level"]), x["id"]))
