@@ -298,7 +298,7 @@ def _compared(
     scenario: Scenario, table: Array, options: list[str], measures: tuple[str, ...], weeks: list[int],
     better: float,
 ) -> dict[str, Any]:  # fmt: skip
-    """Effect by option with the worlds it helps and harms, the widest pair with its paired difference, and the measure and week with the largest gap."""
+    """Effect by option with the worlds it helps and harms, the widest pair, and where the gap is largest."""
     own, by_option = table[0], table[1:]
     outcome = by_option[:, :, measures.index(scenario.estimand.outcome), -1]
     mean = outcome.mean(1)

@@ -180,7 +180,8 @@ def _answers(before: Answer, after: Answer) -> dict[str, Any]:
         head, built = block["headline"], a.blocks["built_in_or_learned"]
         return {
             "label": built["label"], "hypothesis": built["hypothesis"], "benefit_share": head["benefit_share"],
-            **{n: head[n] for n in ("benefit_worlds", "worse_worlds", "same_worlds", "worlds")}, "effect": head["md"], "smd": head["smd"], "specific": head["split"]["specific"],
+            **{n: head[n] for n in ("benefit_worlds", "worse_worlds", "same_worlds", "worlds")},
+            "effect": head["md"], "smd": head["smd"], "specific": head["split"]["specific"],
             "included": block["screening"]["included"], "prevalence_percent": block["screening"]["prevalence_percent"],
             "refused": block["screening"]["refused"],
         }  # fmt: skip

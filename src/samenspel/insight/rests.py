@@ -6,8 +6,10 @@ from collections import Counter
 from typing import Any
 
 from samenspel.composition.events import event_name
+from samenspel.composition.plain import plain_word
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading
+from samenspel.evidence.schema_model import Coupling
 from samenspel.population.worlds import Worlds
 
 
@@ -51,6 +53,7 @@ def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
             }
             for c in couplings
         ],
+        "systems": _plain_names(atlas, couplings),
         "level_5_gains": len(grading.measured),
         "assumptions": assumptions,
         "weakest": [c.id for c in weakest],
@@ -61,6 +64,13 @@ def rests_on(atlas: Atlas, grading: Grading, worlds: Worlds) -> dict[str, Any]:
             "assumption": len([e for e in entries if e.assumption]),
         },
     }
+
+
+def _plain_names(atlas: Atlas, couplings: list[Coupling]) -> dict[str, dict[str, str]]:
+    """Names of the atlas's own systems at either end of a coupling."""
+    ends = {end.split(".")[0] for c in couplings for end in (c.source, c.to)}
+    named = {plain_word(s.id): {"en": s.en, "nl": s.nl} for s in atlas.systems.values()}
+    return {id: named[id] for id in sorted(set(named) & ends)}
 
 
 def _about_people(atlas: Atlas, used: set[str]) -> list[dict[str, str]]:

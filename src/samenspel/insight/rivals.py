@@ -30,9 +30,9 @@ def rivals(atlas: Atlas, worlds: Worlds, found: Findings, difference: str, bette
     """For each hypothesis: its options with the worlds that drew them, benefit and mean effect there; where they part.
 
     `difference` names the column of the paired difference on the outcome at the estimand's day; `better` is -1 where lower
-    is better. Where they part: the measure and week with the largest gap between options' mean effects, in SDs over worlds. Worlds that
-    drew different options differ in all else too; `with_paired` adds what the options do in the same worlds. Questions about
-    persons follow, with the share of people that worlds give to each option.
+    is better. Where they part: the measure and week with the largest gap between options' mean effects, in SDs over worlds.
+    Worlds that drew different options differ in all else too; `with_paired` adds what the options do in the same worlds.
+    Questions about persons follow, with the share of people that worlds give to each option.
     """
     per_world, weight, ids = found.mean(difference), found.weights_of_worlds(), found.worlds
     chosen = options_of_worlds(worlds)

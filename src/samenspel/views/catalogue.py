@@ -23,7 +23,7 @@ def sentences(language: Language) -> dict[str, str]:
     return {f"{table}.{name}": text for table, rows in tables.items() for name, text in rows.items()}
 
 
-class _Said(str):
+class Said(str):
     """A text that counts: as `{n:world|worlds}` it is said with the word that fits, "1 world" or "2 worlds"."""
 
     __slots__ = ()
@@ -31,6 +31,11 @@ class _Said(str):
     def __format__(self, words: str, /) -> str:
         one, _, many = words.partition("|")
         return f"{self!s} {one if self == '1' else many}" if many else super().__format__(words)
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its word: "1 world", "2 worlds"."""
+    return format(Said(n), f"{one}|{many or one + 's'}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Catalogue:
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence, filled in; floats get two significant digits. Raises `KeyError` for an unknown key."""
-        filled = {n: _Said(self.number(v) if isinstance(v, float) else v) for n, v in values.items()}
+        filled = {n: Said(self.number(v) if isinstance(v, float) else v) for n, v in values.items()}
         return sentences(self.language)[key].format(**filled)
 
     def name(self, table: str, id: str) -> str:

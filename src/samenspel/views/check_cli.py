@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from samenspel.views.catalogue import counted
+
 if TYPE_CHECKING:
     from samenspel.evidence.lint_rule import Ends
 
@@ -48,7 +50,7 @@ def run(folder: Path | None, ends: Ends | None = None, *, as_json: bool = False,
             typer.echo(str(issue))
         if atlas is not None:
             typer.echo(
-                f"{len(atlas.sources)} sources, {len(atlas.claims)} claims, {len(atlas.couplings)} couplings; "
-                f"{errors} errors, {others} warnings"
+                f"{counted(len(atlas.sources), 'source')}, {counted(len(atlas.claims), 'claim')}, "
+                f"{counted(len(atlas.couplings), 'coupling')}; {counted(errors, 'error')}, {counted(others, 'warning')}"
             )
     return 1 if errors else 0

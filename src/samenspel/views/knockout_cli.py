@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from samenspel.views.catalogue import counted
 
 INTENDED = "For research and teaching. It says what the model's answer rests on, not what helps anybody."
 SHOWN = 15  # rows of a list on the terminal
@@ -84,45 +87,61 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2g}"
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
-
-
 def _lines(r: dict[str, Any]) -> list[str]:
     """What was taken away; the answer on both sides; gains, parameters and rivals that changed."""
     a, b = r["answer"]["before"], r["answer"]["after"]
-    what = f"coupling {r['asked']['coupling']}" if r["asked"]["coupling"] else f"{len(r['removed'])} claims"
+    what = f"coupling {r['asked']['coupling']}" if r["asked"]["coupling"] else counted(len(r["removed"]), "claim")
     label = lambda s: s["label"] + (f" ({s['hypothesis']})" if s["hypothesis"] else "")  # noqa: E731
     side = lambda s: (  # noqa: E731
-        f"{label(s)}; better in {s['benefit_worlds']} of {_count(s['worlds'], 'world')}, worse in {s['worse_worlds']}, "
+        f"{label(s)}; better in {s['benefit_worlds']} of {counted(s['worlds'], 'world')}, worse in {s['worse_worlds']}, "
         f"no change in {s['same_worlds']}; "
         f"effect {_number(s['effect']['middle'])} [{_number(s['effect']['low'])}, {_number(s['effect']['high'])}]"
     )
     out = [
-        f"{r['scenario']} without {what}: {r['worlds']} worlds, {r['people']} people in each. {r['status']}",
+        f"{r['scenario']} without {what}: {counted(r['worlds'], 'world')}, {counted(r['people'], 'person', 'people')} in each. "
+        f"{r['status']}",
         "",
         f"before  {side(a)}",
         f"after   {side(b)}",
         "",
         f"couplings that changed: {len(r['couplings'])}",
     ]
-    for c in r["couplings"][:SHOWN]:
-        two = lambda key, c=c: f"{_number(c[key]['before'])} > {_number(c[key]['after'])}"  # noqa: E731
-        grade = f"level {c['level']['before']} > {c['level']['after']}, exists {two('exists')}, told sign {two('told_sign')}"
-        kind = "cut" if c["cut"] else grade if c["graded"] else "same grade"
-        out.append(f"  {c['id']}: {kind}; mean size {two('size')}; changed in {c['worlds_changed']} worlds")
+    out += [f"  {c['id']}: {_coupling(c)}" for c in r["couplings"][:SHOWN]]
     if len(r["couplings"]) > SHOWN:
         out.append(f"  … and {len(r['couplings']) - SHOWN} more (--json)")
     for p in r["parameters"]:
-        out.append(f"  parameter {p['entry']}: {p['before']} > {p['after']}" + (" (keeps its number)" if p["bare"] else ""))
-    out += ["", f"contradictions: {r['conflicts']['before']} > {r['conflicts']['after']}", "", "rivals that changed:"]
-    for h in r["rivals"][:SHOWN]:
-        options = "; ".join(
-            f"{o['id']} {_number(o['effect']['before'])} > {_number(o['effect']['after'])}" for o in h["options"]
-        )
-        out.append(f"  {h['id']} ({len(h['claims_lost'])} claims lost): {options}")
+        out.append(f"  parameter {p['entry']}: {p['before']} → {p['after']}" + (" (keeps its number)" if p["bare"] else ""))
+    out += ["", _moved("contradictions", r["conflicts"], str) or f"contradictions: {r['conflicts']['before']}, unchanged", ""]
+    out += ["rivals that changed:", *(f"  {h['id']}: {_rival(h)}" for h in r["rivals"][:SHOWN])]
     if not r["rivals"]:
         out.append("  none")
     for row in r["routes"] or []:
-        out.append(f"  route {row['system']}: {_number(row['lost']['before'])} > {_number(row['lost']['after'])}")
+        name = f"  route {row['system']}"
+        out.append(_moved(name, row["lost"]) or f"{name}: {_number(row['lost']['before'])}, unchanged")
     return [*out, "", INTENDED]
+
+
+def _moved(name: str, pair: dict[str, Any], say: Callable[[Any], str] = _number) -> str:
+    """A name with what it was and what it is now; empty where both read the same."""
+    before, after = say(pair["before"]), say(pair["after"])
+    return "" if before == after else f"{name}: {before} → {after}"
+
+
+def _coupling(c: dict[str, Any]) -> str:
+    """What changed about a coupling: its grade, its size, or that it is cut."""
+    grade = [_moved("level", c["level"], str), _moved("chance to exist", c["exists"])]
+    grade += [_moved("chance of the told sign", c["told_sign"]), _moved("articles", c["articles"], str)]
+    parts = ["cut"] if c["cut"] else [p for p in grade if p] or ["same grade"]
+    size = _moved("mean size", c["size"]) or f"mean size: {_number(c['size']['before'])}, as before"
+    return "; ".join([*parts, size, f"changed in {counted(c['worlds_changed'], 'world')}"])
+
+
+def _rival(h: dict[str, Any]) -> str:
+    """What changed about an open question: its claims, its couplings, and the effects of the answers that moved."""
+    parts = [f"{counted(len(h[name]), what)} {verb}" for name, what, verb in
+             (("claims_lost", "claim", "lost"), ("couplings_cut", "coupling", "cut")) if h[name]]  # fmt: skip
+    moved = [text for o in h["options"] if (text := _moved(o["id"], o["effect"]))]
+    if not moved:
+        about_persons = all(o["effect"]["before"] is None for o in h["options"])
+        moved = ["about persons, no effect given" if about_persons else "no effect of an answer moved by a printed digit"]
+    return "; ".join([*parts, *moved])

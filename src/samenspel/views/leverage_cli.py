@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from samenspel.views.catalogue import counted
+
 INTENDED = "For research and teaching. The order says what the drawing implies; it chooses no treatment and assesses nobody."
 
 
@@ -84,7 +86,7 @@ def _numbers(name: str, text: str) -> list[float]:
 def _lines(result: dict[str, Any]) -> list[str]:
     """Tables at the central setting, then how the order changes elsewhere."""
     unit = "SDs" if result["mode"] == "bounded" else "units of the drawing"
-    count = f"{result['worlds']} worlds" if "worlds" in result else f"{result['draws']} draws"
+    count = counted(result["worlds"], "world") if "worlds" in result else counted(result["draws"], "draw")
     out = [f"Effect of each push on {result['outcome']}, in {unit}, over {count} (5th, 50th, 95th percentile). NOT CALIBRATED"]
     shown = result["rankings"]
     if result["mode"] == "bounded":
@@ -94,7 +96,7 @@ def _lines(result: dict[str, Any]) -> list[str]:
         range_ = f", range {r['range']:g}" if "range" in r else ""
         out += [
             "",
-            f"{r['mode']}, horizon {r['horizon']:g} steps{range_}",
+            f"{r['mode']}, horizon {r['horizon']:g} {'step' if r['horizon'] == 1 else 'steps'}{range_}",
             f"{'rank':>4} {'tier':>4}  {'low':>10} {'middle':>10} {'high':>10}  push",
         ]
         for x in r["interventions"]:

@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from samenspel.views.catalogue import Said
+
 SHOWN = 40  # loops on the terminal; --json has all
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "status": "NOT CALIBRATED",
-        "head": "{count} feedback loops of at most {longest} couplings in {worlds} worlds{more}.",
+        "head": "{count:feedback loop|feedback loops} of at most {longest:coupling|couplings} in {worlds:world|worlds}{more}.",
         "more": ", and longer ones that are not listed",
         "columns": "worlds  sign         as drawn +/-/both",
         "reinforcing": "reinforcing",
@@ -27,8 +29,9 @@ WORDS: dict[str, dict[str, str]] = {
         "about any one person.",
     },
     "nl": {
-        "status": "NIET GEIJKT (NOT CALIBRATED)",
-        "head": "{count} terugkoppelingen van hoogstens {longest} koppelingen in {worlds} werelden{more}.",
+        "status": "NIET GEKALIBREERD",
+        "head": "{count:terugkoppeling|terugkoppelingen} van hoogstens {longest:koppeling|koppelingen} in "
+        "{worlds:wereld|werelden}{more}.",
         "more": ", en langere die hier niet staan",
         "columns": "werelden teken        zoals getrokken +/-/beide",
         "reinforcing": "versterkend",
@@ -93,18 +96,22 @@ def _find(atlas: Path | None, seed: int, worlds: int, people: int, longest: int,
     }  # fmt: skip
 
 
+def _head(text: str, **values: object) -> str:
+    return text.format(**{name: Said(value) for name, value in values.items()})
+
+
 def _lines(result: dict[str, Any], say: dict[str, str]) -> list[str]:
     rows, n = result["loops"], result["sampled"]["worlds"]
     more = say["more"] if result["truncated"] else ""
     out = [
-        f"{say['head'].format(count=len(rows), longest=result['longest'], worlds=n, more=more)} {say['status']}",
+        f"{_head(say['head'], count=len(rows), longest=result['longest'], worlds=n, more=more)} {say['status']}",
         "",
         say["columns"],
     ]
     for r in rows[:SHOWN]:
         drawn = "/".join("–" if r["drawn"][k] is None else f"{r['drawn'][k]:.0%}" for k in ("reinforcing", "balancing", "both"))
         out.append(f"{r['worlds']:6.0%}  {say[r['sign']]:<12} {drawn:<16} {r['name'] or r['id']}")
-        out.append("        " + " > ".join(r["links"]))
+        out.append("        " + " → ".join(r["links"]))
     out.append("")
     if len(rows) > SHOWN:
         out.append(say["shown"].format(shown=SHOWN, count=len(rows)))

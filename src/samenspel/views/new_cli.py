@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from samenspel.views.catalogue import counted
+
 
 def new(
     name: Annotated[str, typer.Argument(help="Name of the atlas and of its folder: small letters, digits, hyphens.")],
@@ -56,10 +58,11 @@ def new(
         if v.assumed:
             typer.echo(f"{v.label}: {v.assumed}")
     for x in links:
-        typer.echo(f"{x['from']} -> {x['to']} ({x['sign']}): {x['assumed']}")
+        typer.echo(f"{x['from']} → {x['to']} ({x['sign']}): {x['assumed']}")
     typer.echo(
-        f"{folder}: {len(diagram.variable)} variables, {len(diagram.links)} links of {len(diagram.link)}, "
-        f"{len(diagram.interventions)} interventions, outcome {diagram.outcome.label}. "
+        f"{folder}: {counted(len(diagram.variable), 'variable')}, "
+        f"{counted(len(diagram.links), 'link')} of {len(diagram.link)}, "
+        f"{counted(len(diagram.interventions), 'intervention')}, outcome {diagram.outcome.label}. "
         f"Next: samenspel check --atlas {folder}; samenspel leverage --atlas {folder}"
     )
 

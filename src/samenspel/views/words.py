@@ -94,6 +94,12 @@ def arm(answer: Answer, id: str, c: Catalogue) -> str:
     return c.say("assumptions.contact_only", arm=c.pick(arms[parent])) if parent in arms else id
 
 
+def system(answer: Answer, id: str, c: Catalogue) -> str:
+    """The name of a system: as the atlas names its own, else the program's."""
+    own = answer.blocks["rests_on"]["systems"].get(id)
+    return c.pick(own) if own else c.name("system", id)
+
+
 def arms_of(answer: Answer) -> tuple[str, str]:
     """Ids of comparator and treatment."""
     estimand = answer.blocks["question"]["estimand"]

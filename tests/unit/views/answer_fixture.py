@@ -258,7 +258,7 @@ def rests_on() -> dict[str, Any]:
                       "en": "Lasting pain could entrench itself.", "nl": "Aanhoudende pijn zou zich kunnen vastzetten."})  # fmt: skip
     return {
         "claims": [f"example-{1990 + n}.exercise.pain" for n in range(1, 7)], "claims_by_level": {"1": 2, "2": 1, "T": 2, "none": 1},
-        "couplings": couplings, "level_5_gains": 1,
+        "couplings": couplings, "level_5_gains": 1, "systems": {"muscle": {"en": "Muscle of our own", "nl": "Eigen spier"}},
         "assumptions": [{"id": f"nervous.part_{k}", "en": f"Reason {k} of the example.", "nl": f"Reden {k} van het voorbeeld."} for k in range(9)],
         "weakest": [c["id"] for c in couplings[5:8]], "left_out": 212, "not_modelled": 37,
         "parameters": {"claim": 31, "assumption": 64},

@@ -124,6 +124,13 @@ def test_links_stand_by_the_system_they_start_from(language):
     assert starts == sorted(starts)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_system_of_the_atlas_is_called_by_its_own_name(language):
+    name = answer().blocks["rests_on"]["systems"]["muscle"][language]
+    routed = next(b for b in blocks(answer(), of(language)) if b.id == "routes")
+    assert any(name in entry.text for item in routed.items if item.kind == "list" for entry in item.entries)
+
+
 def test_text_keeps_to_its_width_and_leaves_no_blanks():
     lines = as_text(answer(), width=90).splitlines()
     assert max(len(line) for line in lines) <= 90

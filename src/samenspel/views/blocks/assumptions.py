@@ -119,7 +119,8 @@ def _size(answer: Answer, c: Catalogue) -> list[Item]:
     head = answer.blocks["assumptions"]["headline"]
     rows = [(c.say("assumptions.size_label"), interval(head["md"], answer, c))]
     if head["sd_kind"] != "none":
-        rows.append((c.say("assumptions.size_sd", sd=c.say(f"question.sd_{head['sd_kind']}")), interval(head["smd"], answer, c)))
+        spread_of = c.say("assumptions.size_sd", sd=c.say(f"question.sd_{head['sd_kind']}"))
+        rows.append((spread_of, interval(head["smd"], answer, c)))
     heading = c.say("assumptions.size_heading", status=status(answer, c))
     columns = (c.say("assumptions.column_part"), c.say("assumptions.column_size"))
     split = [(c.say(f"assumptions.split_{word}"), interval(head["split"][name], answer, c)) for name, word in SPLIT.items()]

@@ -8,6 +8,7 @@ from samenspel.studies.answer import Answer
 from samenspel.views.blocks.published import level
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Entry, Heading, Item, Listing, Paragraph, Picture, Table
+from samenspel.views.words import system
 
 ORDER = ("5", "T", "4", "3", "2", "1", "0", "none")
 FIRST = 5  # assumptions printed in a terminal
@@ -27,7 +28,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
             )
         ),
         _levels(r, c),
-        Picture("map", c.say("rests.figure_title"), _description(r, c), _pairs(r, c), (c.say("rests.inside"),)),
+        Picture("map", c.say("rests.figure_title"), _description(r, c), _pairs(answer, c), (c.say("rests.inside"),)),
         *_weakest(r, c),
         evidence_table(answer, c),
         *_assumptions(r, c),
@@ -59,9 +60,9 @@ def sign(value: int, c: Catalogue) -> str:
     return c.say("rests.raises" if value > 0 else "rests.lowers" if value < 0 else "rests.either")
 
 
-def _starts(x: dict[str, Any], c: Catalogue) -> str:
-    """The system that a link starts from, by name."""
-    return c.name("system", x["from"].split(".")[0])
+def _end(answer: Answer, x: dict[str, Any], end: str, c: Catalogue) -> str:
+    """The system at one end of a link, by name."""
+    return system(answer, x[end].split(".")[0], c)
 
 
 def evidence_table(answer: Answer, c: Catalogue) -> Table:
@@ -73,7 +74,7 @@ def evidence_table(answer: Answer, c: Catalogue) -> Table:
     rows = tuple(
         (
             c.pick(x),
-            _starts(x, c),
+            _end(answer, x, "from", c),
             sign(x["sign"], c),
             level(x["level"], c),
             c.number(float(x["exists"])),
@@ -81,24 +82,24 @@ def evidence_table(answer: Answer, c: Catalogue) -> Table:
             " ".join(asked.get(str(h), str(h)) for h in x["hypotheses"]) or "–",
             c.name("rests", f"lever_{x['lever']}"),
         )
-        for x in sorted(r["couplings"], key=lambda x: (_starts(x, c), ORDER.index(x["level"]), x["id"]))
+        for x in sorted(r["couplings"], key=lambda x: (_end(answer, x, "from", c), ORDER.index(x["level"]), x["id"]))
     )
     names = ("link", "from", "sign", "level", "exists", "evidence", "open", "lever")
     columns = tuple(c.say(f"rests.column_{n}") for n in names)
     return Table(c.say("rests.evidence_title"), columns, rows, frozenset({4, 5}), folded=True, where="report")
 
 
-def _pairs(r: dict[str, Any], c: Catalogue) -> Table:
+def _pairs(answer: Answer, c: Catalogue) -> Table:
     """The links that the map draws: which system acts on which."""
     rows = tuple(
         (
             c.pick(x),
-            c.name("system", x["from"].split(".")[0]),
-            c.name("system", x["to"].split(".")[0]),
+            _end(answer, x, "from", c),
+            _end(answer, x, "to", c),
             sign(x["sign"], c),
             level(x["level"], c),
         )
-        for x in r["couplings"]
+        for x in answer.blocks["rests_on"]["couplings"]
     )
     columns = tuple(c.say(f"rests.column_{n}") for n in ("link", "from", "to", "sign", "level"))
     return Table(c.say("rests.figure_title"), columns, rows)

@@ -69,9 +69,10 @@ def table(answer: Answer, c: Catalogue) -> Table:
     for h in answer.blocks["rivals"]["hypotheses"]:
         for o in h["options"]:
             row, claims = tried(h, o), f"{len(o['claims'])} / {len(o['against'])}"
-            numbers = ("–",) * 3 if row["effect"] is None else (
-                c.number(row["effect"]), f"{row['benefit_worlds']} / {row['worse_worlds']} / {row['same_worlds']}", str(row["worlds"])
-            )  # fmt: skip
+            numbers = ("–", "–", "–")
+            if row["effect"] is not None:
+                counts = " / ".join(str(row[f"{name}_worlds"]) for name in ("benefit", "worse", "same"))
+                numbers = (c.number(row["effect"]), counts, str(row["worlds"]))
             rows.append((c.pick(h["question"]), c.pick(o), *numbers, claims))
     names = ("question", "option", "effect", "share", "worlds", "claims")
     columns = tuple(c.say(f"rivals.column_{n}") for n in names)

@@ -12,6 +12,7 @@ from samenspel.studies.answer import Answer
 from samenspel.views.blocks.rests import ORDER
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.figures.frame import DARK, GREY, INK, MIDDLE, WIDTH, Frame, area, finish, paper, wrapped
+from samenspel.views.words import system
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +62,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         ax.set_xlim(-1.22, 1.22)
         ax.set_ylim(-1.16, 1.16)
         ax.set_axis_off()
-        names = {n: wrapped(c.name("system", n), 14, 2) for n in place}
+        names = {n: wrapped(system(answer, n, c), 14, 2) for n in place}
         seen: Counter[tuple[str, str]] = Counter()
         for e in found:
             _edge(ax, e, place, names, seen[e.source, e.target])

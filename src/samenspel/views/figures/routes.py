@@ -7,13 +7,14 @@ from samenspel.views.blocks.routes import in_order
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.figures.axis import say_numbers
 from samenspel.views.figures.frame import DARK, GREY, LIGHT, Frame, area, finish, paper
+from samenspel.views.words import system
 
 LINE = 0.27
 
 
 def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
     """Points with intervals, in tiers; within a tier by name, because there is no order of size."""
-    rows = in_order(answer.blocks["routes"]["rows"], c)
+    rows = in_order(answer, c)
     tiers = sorted({row["tier"] for row in rows})
     lines = len(rows) + len(tiers)
     with paper(LINE * lines + 0.65, "routes") as figure:
@@ -36,7 +37,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
                 ax.plot([row["lost_low"], row["lost_high"]], [y, y], color=GREY, linewidth=2.2, solid_capstyle="butt")
                 ax.plot([row["lost_median"]], [y], marker="o", color=DARK, markersize=6, linestyle="none")
                 at.append(y)
-                names.append(c.name("system", row["system"]))
+                names.append(system(answer, row["system"], c))
                 y -= 1
         ax.axvline(0, color=GREY, linewidth=0.9, linestyle=(0, (3, 2)))
         ax.set_yticks(at, names)
