@@ -46,13 +46,15 @@ def counts(gain: Array) -> dict[str, int]:
 
 
 def names_of_states(models: Iterable[Model]) -> dict[str, str]:
-    """Read-outs that are another quantity and nothing else, in every model: address → address of that quantity."""
+    """Read-outs that in every model are another quantity, or computed just as another one: address → address of that one."""
     every: list[dict[str, str]] = []
     for model in models:
         same: dict[str, str] = {}
+        seen: dict[Any, str] = {}
         for name, e in model.assignments:
-            if e.is_Symbol:
-                same[name] = same.get(str(e), str(e))
+            first = str(e) if e.is_Symbol else seen.setdefault(e, name)
+            if first != name:
+                same[name] = same.get(first, first)
         every.append(same)
     return {n: s for n, s in every[0].items() if all(other.get(n) == s for other in every)} if every else {}
 

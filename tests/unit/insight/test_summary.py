@@ -3,17 +3,35 @@
 import numpy as np
 import pytest
 
+from samenspel.composition.plain import full_catalogue
 from samenspel.composition.values import shipped
-from samenspel.insight.summary import headline
+from samenspel.evidence.grade import Grading
+from samenspel.insight.summary import headline, names_of_states
 from samenspel.population.ensemble import Ensemble
+from samenspel.population.worlds import draw_worlds
 from samenspel.studies.columns import main_measures
 from samenspel.studies.findings import Gatherer
 from samenspel.studies.trial import ArmResult, Trial
+from samenspel.systems import catalogue
 
 ATLAS = shipped()
 SCENARIO = ATLAS.scenarios["aerobic-12-weeks"]
 E = SCENARIO.estimand
 BASE = np.array([4.0, 6.0, 4.0, 6.0])  # two worlds of two people; SD 1 in both
+
+
+def test_read_outs_computed_alike_are_one_quantity():
+    """Blood and saliva read the same cortisol, CRP and interleukin-6 the same tone; pain reads neither."""
+    names = names_of_states([compose_shipped()])
+    assert names["hpa.cortisol_saliva"] == "hpa.cortisol_blood"
+    assert names.get("immune.crp", "immune.crp") == names.get("immune.il6", "immune.il6")
+    assert names.get("immune.il10", "immune.il10") != names.get("immune.il6", "immune.il6")
+    assert names.get("nervous.pain", "nervous.pain") == "nervous.pain"
+
+
+def compose_shipped():
+    grades = Grading(ATLAS).couplings()
+    return draw_worlds(ATLAS, full_catalogue(ATLAS, catalogue()), grades, seed=1, ids=np.arange(1)).groups[0].model
 
 
 def trial(attention, specific):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from samenspel.views import figures
 from samenspel.views.catalogue import of
 from samenspel.views.figures.frame import DARK, GREY, LIGHT, MIDDLE, Frame, fragment, wrapped
-from samenspel.views.figures.map import edges
+from samenspel.views.figures.map import LABEL, edges, free
 from samenspel.views.figures.published import grouped
 from samenspel.views.words import better_same_worse, hundred
 from views.answer_fixture import answer
@@ -44,6 +44,20 @@ def test_a_figure_repeats_byte_for_byte(name):
     assert first == figures.draw(name, answer(), of("nl"), FRAME)
     assert "<metadata" not in first
     assert "<script" not in first
+
+
+PLACE = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
+
+
+@given(st.lists(PLACE, min_size=1, max_size=9), st.lists(PLACE, max_size=9))
+def test_a_label_covers_another_only_where_every_place_does(places, taken):
+    def covers(a, b):
+        return abs(a[0] - b[0]) < LABEL[0] and abs(a[1] - b[1]) < LABEL[1]
+
+    chosen = free(places, taken)
+    assert chosen in places
+    if any(not any(covers(p, t) for t in taken) for p in places):
+        assert not any(covers(chosen, t) for t in taken)
 
 
 def test_dutch_figures_use_the_decimal_comma():

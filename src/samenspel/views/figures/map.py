@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SIDE = 6.2  # inches of the square that holds the circle
 THICK = {"5": 3.2, "T": 2.0, "4": 2.4, "3": 1.9, "2": 1.4, "1": 1.0, "0": 0.7, "none": 0.7}
 DASH = (0, (4, 2.2))
+PLACES = (0.36, 0.32, 0.40, 0.44, 0.28, 0.48, 0.52, 0.56, 0.6, 0.64, 0.68, 0.72)  # shares of an arrow where its label may stand
+LABEL = (0.105, 0.055)  # width and height of a label, in units of the circle
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,9 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         ax.set_axis_off()
         names = {n: wrapped(system(answer, n, c), 14, 2) for n in place}
         seen: Counter[tuple[str, str]] = Counter()
+        taken: list[tuple[float, float]] = []  # where labels stand
         for e in found:
-            _edge(ax, e, place, names, seen[e.source, e.target])
+            _edge(ax, e, place, names, seen[e.source, e.target], taken)
             seen[e.source, e.target] += 1
         for n, (x, y) in place.items():
             ax.text(
@@ -83,7 +86,10 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         return finish(figure, "map", frame)
 
 
-def _edge(ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], names: Mapping[str, str], nth: int) -> None:
+def _edge(
+    ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], names: Mapping[str, str], nth: int,
+    taken: list[tuple[float, float]],
+) -> None:  # fmt: skip
     from matplotlib.patches import FancyArrowPatch
 
     bend = 0.10 + 0.11 * nth
@@ -107,8 +113,8 @@ def _edge(ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], names: Ma
     )
     if e.level == "1" and e.count == 1:
         return  # most links are argued only; a figure on each would hide the others
-    t = 0.36
-    at = [(1 - t) ** 2 * a + 2 * t * (1 - t) * m + t**2 * b for a, m, b in ((x0, mx, x1), (y0, my, y1))]
+    at = free([_on_curve(t, (x0, y0), (mx, my), (x1, y1)) for t in PLACES], taken)
+    taken.append(at)
     said = e.level if e.level != "none" else "–"
     ax.text(
         at[0],
@@ -121,6 +127,21 @@ def _edge(ax: Axes, e: Edge, place: Mapping[str, tuple[float, float]], names: Ma
         color=INK,
         bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"},
     )
+
+
+def _on_curve(t: float, *points: tuple[float, float]) -> tuple[float, float]:
+    """The point at share t of a quadratic curve from the first point to the last, drawn towards the middle one."""
+    (x0, y0), (mx, my), (x1, y1) = points
+    return (1 - t) ** 2 * x0 + 2 * t * (1 - t) * mx + t**2 * x1, (1 - t) ** 2 * y0 + 2 * t * (1 - t) * my + t**2 * y1
+
+
+def free(places: list[tuple[float, float]], taken: list[tuple[float, float]]) -> tuple[float, float]:
+    """The first place where a label covers none that stands; where there is none, the one farthest from them."""
+
+    def room(at: tuple[float, float]) -> float:
+        return min((max(abs(at[0] - x) / LABEL[0], abs(at[1] - y) / LABEL[1]) for x, y in taken), default=math.inf)
+
+    return next((at for at in places if room(at) >= 1), max(places, key=room))
 
 
 def _inside(name: str, dx: float, dy: float) -> float:
