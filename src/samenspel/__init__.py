@@ -32,9 +32,13 @@ if TYPE_CHECKING:
     from samenspel.views.report import report
 
 
+def __dir__() -> list[str]:
+    return sorted({"__version__", *__all__})
+
+
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
-        raise AttributeError(f"module 'samenspel' has no attribute {name!r}; it has {sorted(_WHERE)}")
+        raise AttributeError(f"module 'samenspel' has no attribute {name!r}; it has {', '.join(sorted(_WHERE))}")
     from importlib import import_module
 
     module, attribute = _WHERE[name]

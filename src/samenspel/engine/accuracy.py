@@ -52,9 +52,10 @@ def checked(accuracy: float) -> float:
 
     Raises `SamenspelError` outside `STRICTEST` to `LOOSEST`.
     """
-    if not STRICTEST <= accuracy <= LOOSEST:  # also refuses what is not a number
+    given: object = accuracy
+    if not isinstance(given, int | float | np.number) or not STRICTEST <= accuracy <= LOOSEST:  # also refuses what is not a number
         raise SamenspelError(
-            f"accuracy must lie from {STRICTEST:g} to {LOOSEST:g} of a state's spread, got {accuracy:g}.",
+            f"accuracy must lie from {STRICTEST:g} to {LOOSEST:g} of a state's spread, got {accuracy!r}.",
             cure="Give --accuracy 1e-3, the default, or a number in that range.",
         )
     return accuracy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +17,23 @@ from samenspel.engine.people import Array, Condition, Numbers, People, Table, Tr
 from samenspel.engine.settle import held_at_start, parameter_rows, settle
 from samenspel.engine.steady import usual_plan
 from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.names import hint
 
 log = logging.getLogger(__name__)
 Engine = Literal["auto", "reference", "numpy", "native"]
 _SAID: set[tuple[str, str]] = set()
 
 
+def named(engine: str) -> None:
+    """Raise `SamenspelError` for a word that is no engine."""
+    known = get_args(Engine)
+    if engine not in known:
+        raise SamenspelError(f"no engine {engine!r}.{hint(str(engine), known)}", cure=f"There is: {', '.join(known)}.")
+
+
 def choose(model: Model, engine: Engine) -> Engine:
     """The engine that will run; `auto` takes the fastest that can, and says once which and why."""
+    named(engine)
     why = model.discrete_only_reference
     if engine in ("numpy", "native") and why:
         raise SamenspelError(f"engine {engine!r} cannot run {model.name!r}: {why}.", cure="Use engine='reference'.")
@@ -90,7 +99,16 @@ def simulate(
     `start` gives states at the first time (the others begin at their declared start); `inputs` are constant, or
     `schedule` gives them by day and slot. Time is in days. An imported model begins at time 0 and keeps the time unit
     of its file; `amounts` and `concentrations` say how its species are shown (`engine.sbml.simulate_sbml`).
+    Raises `SamenspelError` for what is no number, name or engine.
     """
+    named(engine)
+    try:
+        times, rtol, atol = np.asarray(times, dtype=float), float(rtol), float(atol)
+    except (TypeError, ValueError) as fault:
+        raise SamenspelError(f"times, rtol and atol must be numbers: {fault}.", cure="Give numbers.") from fault
+    given: object = seed
+    if isinstance(given, bool) or not isinstance(given, int | np.integer):
+        raise SamenspelError(f"seed must be a whole number, got {seed!r}.", cure="Give a whole number from 0 up.")
     if model.origin:
         if inputs or schedule is not None:
             raise SamenspelError(f"an input or schedule is not for imported models ({model.name!r}).", file=model.origin,
@@ -107,7 +125,7 @@ def simulate(
     chosen = "numpy" if chosen == "native" else chosen  # one person at any times: nothing for blocks of people to do
     numbers, begin = ({n: _single(n, v) for n, v in (given or {}).items()} for given in (parameters, start))
     return simulate_single(
-        model, np.asarray(times, dtype=float), chosen, numbers, begin, inputs or {}, schedule,
+        model, times, chosen, numbers, begin, inputs or {}, schedule,
         list(columns) if columns is not None else None, rtol, atol, seed,
     )  # fmt: skip
 
@@ -116,12 +134,13 @@ def _single(name: str, value: Any) -> float:
     if np.ndim(value):
         raise SamenspelError(f"{name!r} is given as {np.size(value)} numbers: many runs at once are for imported models.",
                              cure="Use samenspel.engine.run with people, or one number.")  # fmt: skip
-    return float(value)
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise SamenspelError(f"{name!r} is given as {value!r}.", cure="Give a number.") from fault
 
 
 def _check_names(model: Model, names: Sequence[str], known: Collection[str], cure: str) -> None:
-    from samenspel.quantities.names import hint
-
     for name in names:
         if name not in known:
             raise SamenspelError(f"model {model.name!r} has no {name!r}.{hint(name, known)}", cure=cure)

@@ -34,8 +34,8 @@ def simulate_single(
     from samenspel.engine.run import first_condition
     from samenspel.engine.settle import parameter_rows
 
-    if len(times) < 1 or (np.diff(times) < 0).any():
-        raise SamenspelError("times must be given and must not fall.", cure="Sort them.")
+    if times.ndim != 1 or len(times) < 1 or not np.isfinite(times).all() or (np.diff(times) < 0).any():
+        raise SamenspelError("times must be given, finite, and must not fall.", cure="Sort them.")
     for group, known in (("start", model.state_names), ("input", tuple(i.name for i in model.inputs))):
         for name in start if group == "start" else inputs:
             if name not in known:

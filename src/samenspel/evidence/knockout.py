@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.conflicts import conflicts
-from samenspel.evidence.grade import Grading
+from samenspel.evidence.grade import Grading, removed_by
 from samenspel.evidence.pool import pool_claims
+from samenspel.evidence.schema import Design
+from samenspel.evidence.schema_ladder import LEVELS
 from samenspel.quantities.errors import SamenspelError
+from samenspel.quantities.names import hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,34 @@ class Knockout:
             "changes": [c.as_json() for c in self.changes],
             "conflicts": {"before": self.conflicts_before, "after": self.conflicts_after},
         }
+
+
+def asked_away(
+    atlas: Atlas,
+    *,
+    claims: Iterable[str] = (),
+    sources: Iterable[str] = (),
+    levels: Iterable[str] = (),
+    designs: Iterable[str] = (),
+) -> frozenset[str]:
+    """Ids of the claims that somebody asks to take away (see `grade.removed_by`).
+
+    Raises `SamenspelError` where nothing is named, a name is unknown, or no claim has what is named.
+    """
+    asked = {"claim": tuple(claims), "source": tuple(sources), "level": tuple(levels), "design": tuple(designs)}
+    if not any(asked.values()):
+        raise SamenspelError("nothing is taken away.", cure="Name --claim, --source, --level or --design.")
+    for kind, known in (("level", LEVELS), ("design", get_args(Design))):
+        for word in asked[kind]:
+            if word not in known:
+                raise SamenspelError(f"no {kind} {word!r}.{hint(word, known)}", cure=f"There is: {', '.join(known)}.")
+    removed = removed_by(
+        atlas, claims=asked["claim"], sources=asked["source"], levels=asked["level"], designs=asked["design"]
+    )
+    if not removed:
+        named = "; ".join(f"{kind} {', '.join(names)}" for kind, names in asked.items() if names)
+        raise SamenspelError(f"no claim of this atlas has {named}.", cure="Name a level or design that occurs.")
+    return removed
 
 
 def knockout(atlas: Atlas, removed: frozenset[str]) -> Knockout:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from samenspel.evidence.grade import POOLING
 from samenspel.evidence.issues import Issue, say_nearest
@@ -121,6 +121,18 @@ class OneDoiOneSource(Rule):
                 first.setdefault(key, source.id)
 
 
+def _circle(start: str, step: Callable[[str], str | None]) -> list[str]:
+    """The names through which the steps from `start` lead back to it; itself where it names itself; none else."""
+    way: list[str] = []
+    here = step(start)
+    while here is not None and here not in way:
+        if here == start:
+            return way or [start]
+        way.append(here)
+        here = step(here)
+    return []
+
+
 class SourcesResolve(Rule):
     """The review a source came by, and what superseded it, are sources too."""
 
@@ -129,14 +141,13 @@ class SourcesResolve(Rule):
         for source in known.values():
             for field in ("via", "superseded_by"):
                 other: str | None = getattr(source, field)
-                if other is not None and (other not in known or other == source.id):
-                    yield self.issue(
-                        context,
-                        "source",
-                        source.id,
-                        f"{field} names {other!r}, which is no other source.",
-                        say_nearest(other, known),
-                    )
+                if other is not None and other not in known:
+                    message = f"{field} names {other!r}, which is no source."
+                    yield self.issue(context, "source", source.id, message, say_nearest(other, known), field)
+                elif circle := _circle(source.id, lambda name, field=field: getattr(known.get(name), field, None)):
+                    way = f" by way of {', '.join(circle)}" if circle != [source.id] else ""
+                    message = f"{field} leads back to this source{way}."
+                    yield self.issue(context, "source", source.id, message, f"Remove {field} from one of them.", field)
 
 
 class PrimaryResolves(Rule):
@@ -156,19 +167,13 @@ class PrimaryResolves(Rule):
                     say_nearest(claim.primary, [*atlas.claims, *atlas.sources]),
                 )
                 continue
-            seen, here = {claim.id}, claim.primary
-            while here in atlas.claims:
-                if here in seen:
-                    yield self.issue(
-                        context,
-                        "claim",
-                        claim.id,
-                        f"it repeats itself by way of {here}.",
-                        "Let the later one name the earlier one only.",
-                    )
-                    break
-                seen.add(here)
-                here = atlas.claims[here].primary or ""
+            circle = _circle(claim.id, lambda name: getattr(atlas.claims.get(name), "primary", None))
+            if circle == [claim.id]:
+                yield self.issue(context, "claim", claim.id, "it repeats itself.", "Remove primary.", "primary")
+            elif circle:
+                way = ", ".join(circle)
+                cure = "Let the later one name the earlier one only."
+                yield self.issue(context, "claim", claim.id, f"it repeats itself by way of {way}.", cure, "primary")
 
 
 class PooledClaimSaysWhatItPools(Rule):

@@ -22,7 +22,8 @@ import numpy as np
 
 from samenspel.composition.plain import full_catalogue
 from samenspel.evidence.atlas import Atlas
-from samenspel.evidence.grade import Grade, Grading, removed_by
+from samenspel.evidence.grade import Grade, Grading
+from samenspel.evidence.knockout import asked_away
 from samenspel.evidence.knockout import knockout as evidence_knockout
 from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_scenario import Scenario
@@ -102,11 +103,7 @@ def _removed(atlas: Atlas, asked: dict[str, list[str]], coupling: str | None) ->
         return frozenset()
     if not any(asked.values()):
         raise SamenspelError("nothing is taken away.", cure="Name --claim, --source, --level, --design or --coupling.")
-    removed = removed_by(atlas, **asked)
-    if not removed:
-        named = "; ".join(f"{kind} {', '.join(names)}" for kind, names in asked.items() if names)
-        raise SamenspelError(f"no claim of this atlas has {named}.", cure="Name a level or design that occurs.")
-    return removed
+    return asked_away(atlas, **asked)
 
 
 @dataclass(frozen=True)

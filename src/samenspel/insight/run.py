@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from samenspel.engine.run import Engine
+from samenspel.engine.run import Engine, named
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.grade import Grading, removed_by
 from samenspel.evidence.schema_scenario import Scenario
@@ -20,7 +20,7 @@ from samenspel.insight.rivals import options_of_worlds, rivals, with_paired
 from samenspel.insight.routes import routes
 from samenspel.insight.tasks import do, insight_tasks, paired, walk
 from samenspel.insight.worker import PROGRAM
-from samenspel.population.worlds import Worlds
+from samenspel.population.worlds import Variation, Worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import hint
 from samenspel.store import Store
@@ -48,7 +48,7 @@ def scenario_of(atlas: Atlas, name: str | None) -> Scenario:
     """
     wanted = name or atlas.manifest.scenario or next(iter(sorted(atlas.scenarios)), None)
     if wanted is None or wanted not in atlas.scenarios:
-        near = hint(wanted or "", atlas.scenarios)
+        near = hint(str(wanted or ""), atlas.scenarios)
         cure = f"There is: {', '.join(sorted(atlas.scenarios))}." if atlas.scenarios else "Add scenarios/<id>.toml."
         if not name:
             what = f"no default scenario {wanted!r}.{near}" if wanted else "the atlas has no scenario."
@@ -86,6 +86,7 @@ def run(
     Raises `SamenspelError` for wrong sizes, an unknown scenario, nobody to study, or too many failed runs.
     """
     check_sizes(option="", seed=seed, worlds=worlds, people=people, workers=workers)
+    _check_words(engine, ladder)
     tell = progress or (lambda _stage, _share: None)
     tell("reading the evidence", 0.0)
     crew = Crew(workers, PROGRAM, do)
@@ -145,6 +146,7 @@ def save_people(
     `studies.people_file`. Raises `SamenspelError` as `run` does, and if the file cannot be written.
     """
     check_sizes(option="", seed=seed, worlds=worlds, people=people, workers=workers)
+    _check_words(engine, ladder)
     tell = progress or (lambda _stage, _share: None)
     base = sound_atlas(atlas)
     study = scenario_of(base, scenario)
@@ -170,6 +172,13 @@ def _filled(work: Work, crew: Crew, cluster: str | None, tell: Callable[[float],
     elif crew.others:
         fill_store(work, crew, tell)
     return cluster is not None or crew.others > 0
+
+
+def _check_words(engine: str, ladder: str) -> None:
+    named(engine)
+    known = get_args(Variation)
+    if ladder not in known:
+        raise SamenspelError(f"no ladder {ladder!r}.{hint(str(ladder), known)}", cure=f"There is: {', '.join(known)}.")
 
 
 def _programme(scenario: Scenario) -> dict[str, float | None] | None:

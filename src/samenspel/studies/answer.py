@@ -98,7 +98,7 @@ class Answer:
         cure = "Give the text of an answer.json that samenspel wrote."
         try:
             d = json.loads(text)
-        except (ValueError, RecursionError) as fault:
+        except (TypeError, ValueError, RecursionError) as fault:
             raise SamenspelError(f"this is no answer: {fault}.", cure=cure) from fault
         if not isinstance(d, dict):
             raise SamenspelError("this is no answer: it is no JSON object.", cure=cure)

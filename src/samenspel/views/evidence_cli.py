@@ -228,14 +228,12 @@ def knockout_command(
     as_json: AsJson = False,
 ) -> None:
     """What is graded or pooled otherwise without some claims."""
-    from samenspel.evidence.grade import removed_by
-    from samenspel.evidence.knockout import knockout
+    from samenspel.evidence.knockout import asked_away, knockout
     from samenspel.evidence.phrases import counted
 
     base = _atlas(atlas)
-    result = knockout(
-        base, removed_by(base, claims=claim or (), sources=source or (), levels=level or (), designs=design or ())
-    )
+    gone = asked_away(base, claims=claim or (), sources=source or (), levels=level or (), designs=design or ())
+    result = knockout(base, gone)
     if as_json:
         _json(result.as_json())
         return

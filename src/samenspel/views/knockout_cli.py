@@ -44,8 +44,6 @@ def knockout(
     from samenspel.studies.sizes import check_sizes
 
     check_sizes(seed=seed, worlds=worlds, people=people)
-    _must_be_known("level", level or [])
-    _must_be_known("design", design or [])
     said = {"stage": ""}
 
     def tell(stage: str, _share: float) -> None:
@@ -64,23 +62,6 @@ def knockout(
         return
     for line in _lines(result):
         typer.echo(line)
-
-
-def _must_be_known(name: str, given: list[str]) -> None:
-    """Levels and designs are closed lists."""
-    from typing import get_args
-
-    from samenspel.evidence.schema import Design
-    from samenspel.evidence.schema_ladder import LEVELS
-    from samenspel.quantities.errors import SamenspelError
-    from samenspel.quantities.names import hint
-
-    known = LEVELS if name == "level" else get_args(Design)
-    for word in given:
-        if word not in known:
-            raise SamenspelError(
-                f"--{name} {word!r} is unknown.{hint(word, known)}", cure=f"There is: {', '.join(known)}."
-            )
 
 
 def _number(value: float | None) -> str:

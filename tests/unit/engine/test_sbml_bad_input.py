@@ -334,3 +334,24 @@ def test_events_whose_clock_does_not_get_on_are_named_and_others_go_on(read):
     with pytest.raises(SamenspelError, match="'again'"):
         simulate(read(again("1.9999999999999")), [0.0, 1.0, 5.0])
     assert simulate(read(again("1.5")), [0.0, 1.0, 5.0]).column("x") == pytest.approx([0.0, 1.0, 2.0], abs=0.51)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"parameters": {"x": "a"}}, {"parameters": {"x": None}}, {"parameters": {"x": math.nan}}, {"parameters": {"zz": 1.0}},
+    {"start": {"zz": 1.0}}, {"columns": ["zz"]}, {"amounts": ["zz"]}, {"engine": "nope"}, {"rtol": "x"}, {"atol": -1.0},
+    {"seed": 1.5}, {"seed": "1"}, {"seed": True}, {"times": ["a"]}, {"times": []}, {"times": None}, {"times": [1.0, 0.0]},
+])  # fmt: skip
+def test_arguments_that_cannot_be_are_named(read, wrong):
+    with pytest.raises(SamenspelError) as caught:
+        simulate(read(model(parameter("x", "2"), rule("rate", "x", "<cn>3</cn>"))), **{"times": [0.0, 1.0], **wrong})
+    assert "[]" not in str(caught.value)
+    assert "Nearest: ." not in str(caught.value)
+
+
+def test_a_parameter_without_a_value_is_named_and_a_given_one_is_not(read, caplog):
+    text = model(parameter("x", "2", "false") + '<parameter id="k" constant="true"/>', rule("rate", "x", "<cn>3</cn>"))
+    simulate(read(text), [0.0, 1.0])
+    assert "no value for k" in caplog.text
+    caplog.clear()
+    simulate(read(text), [0.0, 1.0], parameters={"k": 1.0})
+    assert caplog.text == ""

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from samenspel.quantities.errors import SamenspelError
+from samenspel.views import cli
 from samenspel.views.check_cli import run
 from samenspel.views.evidence_cli import app
 
@@ -104,3 +105,12 @@ def test_check_lists_everything_and_says_so_by_its_exit_code(kitchen, capsys):
     assert run(kitchen.root, as_json=True) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["errors"] == len(document["issues"]) == 2
+
+
+@pytest.mark.parametrize("asked", [[], ["--level", "9"], ["--design", "animals"], ["--claim", "nobody"], ["--source", "nobody"]])
+@pytest.mark.parametrize("command", [["evidence", "knockout"], ["knockout", "-q"]])
+def test_a_knockout_that_takes_nothing_away_is_wrong_use(asked, command):
+    result = CliRunner().invoke(cli.app, [*command, *asked])
+    assert result.exit_code == 2
+    assert "[]" not in result.stderr
+    assert result.stdout == ""

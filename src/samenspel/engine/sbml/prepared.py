@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import weakref
 from collections.abc import Collection, Sequence
@@ -19,6 +20,7 @@ from samenspel.engine.sbml.read import address
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import hint
 
+log = logging.getLogger(__name__)
 TOLD = "told."  # before the name of a number given instead of the file's start
 _PREPARED: weakref.WeakKeyDictionary[Model, Prepared] = weakref.WeakKeyDictionary()
 
@@ -135,8 +137,13 @@ class Prepared:
             )
         n = lengths.pop() if lengths else 1
         p = np.empty((len(self.model.parameters), n))
+        blank = [name for name, start in self.model.initial.items() if start is sympy.nan and name not in told]
         for i, q in enumerate(self.model.parameters):
+            if q.name not in told and (q.value is None or math.isnan(q.value)):
+                blank.append(q.name)
             p[i] = told.pop(q.name, math.nan if q.value is None else q.value)
+        if blank:
+            log.warning("model %s: no value for %s: what hangs on it is NaN", self.model.name, ", ".join(blank[:5]))
         names = sorted(told)
         past = np.full((len(self.model.delays), n), math.nan)  # a delay before time 0 is written out in `_start`
         return self._start(tuple(names)), np.vstack([p, past, *(np.broadcast_to(told[t], (1, n)) for t in names)])
@@ -166,7 +173,10 @@ class Prepared:
 
 
 def _numbers(name: str, value: Any) -> Array:
-    given = np.asarray(value, dtype=float)
+    try:
+        given = np.asarray(value, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        given = np.array(math.nan)
     if given.ndim > 1 or not np.isfinite(given).all():
-        raise SamenspelError(f"{name!r} is given as {value}.", cure="Give a finite number, or one number for each run.")
+        raise SamenspelError(f"{name!r} is given as {value!r}.", cure="Give a finite number, or one number for each run.")
     return given
