@@ -47,13 +47,16 @@ class Exactness:
         return asdict(self)
 
 
+def _number(given: object) -> bool:
+    return isinstance(given, int | float | np.number)
+
+
 def checked(accuracy: float) -> float:
     """The accuracy asked, if a plan can be found for it.
 
     Raises `SamenspelError` outside `STRICTEST` to `LOOSEST`.
     """
-    given: object = accuracy
-    if not isinstance(given, int | float | np.number) or not STRICTEST <= accuracy <= LOOSEST:  # also refuses what is not a number
+    if not _number(accuracy) or not STRICTEST <= accuracy <= LOOSEST:  # refuses NaN too
         raise SamenspelError(
             f"accuracy must lie from {STRICTEST:g} to {LOOSEST:g} of a state's spread, got {accuracy!r}.",
             cure="Give --accuracy 1e-3, the default, or a number in that range.",

@@ -106,8 +106,7 @@ def simulate(
         times, rtol, atol = np.asarray(times, dtype=float), float(rtol), float(atol)
     except (TypeError, ValueError) as fault:
         raise SamenspelError(f"times, rtol and atol must be numbers: {fault}.", cure="Give numbers.") from fault
-    given: object = seed
-    if isinstance(given, bool) or not isinstance(given, int | np.integer):
+    if not _whole(seed):
         raise SamenspelError(f"seed must be a whole number, got {seed!r}.", cure="Give a whole number from 0 up.")
     if model.origin:
         if inputs or schedule is not None:
@@ -128,6 +127,10 @@ def simulate(
         model, times, chosen, numbers, begin, inputs or {}, schedule,
         list(columns) if columns is not None else None, rtol, atol, seed,
     )  # fmt: skip
+
+
+def _whole(given: object) -> bool:
+    return isinstance(given, int | np.integer) and not isinstance(given, bool)
 
 
 def _single(name: str, value: Any) -> float:
