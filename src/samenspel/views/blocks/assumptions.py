@@ -42,7 +42,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
     items += _course(answer, c)
     items += _size(answer, c)
     items += _others(answer, c)
-    items += _screening(answer.blocks["assumptions"]["screening"], c)
+    items += _screening(answer, c)
     if steps := answer.blocks["assumptions"].get("steps"):
         shares = {n: c.number(100 * steps[k]) for n, k in (("error", "error"), ("asked", "asked"), ("other", "other_history"))}
         items.append(Paragraph(c.say("assumptions.steps", people=c.count(steps["people"]), **shares), "note"))
@@ -178,18 +178,11 @@ def _one_state(effects: Mapping[str, Any], names: list[str], c: Catalogue) -> li
     return [c.say("assumptions.one_state", measures="; ".join(said)) for said in by_state.values() if len(said) > 1]
 
 
-def _screening(s: dict[str, Any], c: Catalogue) -> list[Item]:
+def _screening(answer: Answer, c: Catalogue) -> list[Item]:
+    s = answer.blocks["assumptions"]["screening"]
     text = [c.say("assumptions.screening_text", drawn=c.count(s["drawn"]), included=c.count(s["included"]), worlds=s["worlds"],
                   effective=c.count(s["effective_size"]))]  # fmt: skip
-    prevalence = s["prevalence_percent"]
-    text.append(
-        c.say(
-            "assumptions.prevalence",
-            **dict(
-                zip(("low", "middle", "high"), c.together(*(prevalence[k] for k in ("low", "middle", "high"))), strict=True)
-            ),
-        )
-    )
+    text.append(c.say("assumptions.prevalence", share=interval(s["prevalence_percent"], answer, c)))
     if s["nobody_to_study"]:
         text.append(c.say("assumptions.nobody", worlds=s["nobody_to_study"]))
     if refused := sum(s["refused"].values()):

@@ -66,7 +66,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         ax.set_axis_off()
         names = {n: wrapped(system(answer, n, c), 14, 2) for n in place}
         seen: Counter[tuple[str, str]] = Counter()
-        taken: list[tuple[float, float]] = []  # where labels stand
+        taken = [at for n, middle in place.items() for at in _behind(names[n], middle)]  # where no label can be read
         for e in found:
             _edge(ax, e, place, names, seen[e.source, e.target], taken)
             seen[e.source, e.target] += 1
@@ -133,6 +133,13 @@ def _on_curve(t: float, *points: tuple[float, float]) -> tuple[float, float]:
     """The point at share t of a quadratic curve from the first point to the last, drawn towards the middle one."""
     (x0, y0), (mx, my), (x1, y1) = points
     return (1 - t) ** 2 * x0 + 2 * t * (1 - t) * mx + t**2 * x1, (1 - t) ** 2 * y0 + 2 * t * (1 - t) * my + t**2 * y1
+
+
+def _behind(name: str, middle: tuple[float, float]) -> list[tuple[float, float]]:
+    """Points that a name's box covers, a label apart."""
+    half = (3.0 * max(len(line) for line in name.split("\n")) + 7) * 2.44 / (72 * SIDE)  # the circle's axes are 2.44 wide
+    steps = max(1, math.ceil(2 * half / LABEL[0]))
+    return [(middle[0] - half + 2 * half * k / steps, middle[1]) for k in range(steps + 1)]
 
 
 def free(places: list[tuple[float, float]], taken: list[tuple[float, float]]) -> tuple[float, float]:
