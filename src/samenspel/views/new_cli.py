@@ -58,7 +58,7 @@ def new(
         if v.assumed:
             typer.echo(f"{v.label}: {v.assumed}")
     for x in links:
-        typer.echo(f"{x['from']} → {x['to']} ({x['sign']}): {x['assumed']}")
+        typer.echo(f"{x['from']} -> {x['to']} ({x['sign']}): {x['assumed']}")
     typer.echo(
         f"{folder}: {counted(len(diagram.variable), 'variable')}, "
         f"{counted(len(diagram.links), 'link')} of {len(diagram.link)}, "
