@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import sympy
 
-from samenspel.declare.language import Input, Parameter, Port, Readout
+from samenspel.declare.language import Accumulator, Decision, Input, Parameter, Pool, Port, Readout, Stage
 from samenspel.declare.system import System
 from samenspel.declare.trace import state_addresses, trace
 from samenspel.evidence.lint_rule import Ends
@@ -20,7 +20,8 @@ def addresses(systems: Iterable[type[System]]) -> Ends:
     units = {w.address: w.unit for s in systems for kind in (Input, Parameter) for w in s.of(kind)}
     ranges = {w.address: (w.low, w.high) for s in systems for w in s.of(Input) if (w.low, w.high) != (None, None)}
     return Ends(
-        states | of(Readout), of(Port), of(Input), of(Parameter), units, ranges=ranges, divisors=lambda: _divisors(systems)
+        states | of(Readout), of(Port), of(Input), of(Parameter), units, ranges=ranges, divisors=lambda: _divisors(systems),
+        held=of(Decision) | of(Accumulator) | of(Stage) | of(Pool),
     )
 
 

@@ -35,6 +35,8 @@ _TOKEN = re.compile(
 )
 _PERCENTILE = re.compile(r"^p([0-9]{1,2})$")
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+#: words that a value may be compared with when people are screened
+WORDS = {"female": 1.0, "male": 0.0, "yes": 1.0, "no": 0.0}
 _KEYWORDS = frozenset({"and", "or", "not", "vs"})
 _ADVICE = {
     "=": "write == to compare",
@@ -172,6 +174,19 @@ def has_percentile(tree: Condition) -> bool:
             return has_percentile(part)
         case And(parts) | Or(parts):
             return any(has_percentile(part) for part in parts)
+
+
+def words_in(tree: Condition) -> frozenset[str]:
+    """The words that values are compared with, such as `female`."""
+    match tree:
+        case Comparison(_, _, str() as word):
+            return frozenset({word})
+        case Not(part):
+            return words_in(part)
+        case And(parts) | Or(parts):
+            return frozenset[str]().union(*(words_in(part) for part in parts))
+        case _:
+            return frozenset()
 
 
 def as_text(tree: Condition | Contrast) -> str:

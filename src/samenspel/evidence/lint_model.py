@@ -201,6 +201,19 @@ class HypothesesResolve(Rule):
                             f"option {option.id}: no coupling {coupling!r}.",
                             say_nearest(coupling, atlas.couplings),
                         )
+                for system, variant in option.variants.items():
+                    variants = context.ends.variants if context.ends is not None else None
+                    if variants and (system, variant) not in variants:
+                        own = sorted(v for s, v in variants if s == system and v)
+                        cure = f"There is: {', '.join(own) or 'none'}." if any(s == system for s, _ in variants) else ""
+                        yield self.issue(
+                            context,
+                            "hypothesis",
+                            hypothesis.id,
+                            f"option {option.id}: no variant {variant!r} of a system {system!r}.",
+                            cure or say_nearest(system, {s for s, _ in variants}),
+                            "variants",
+                        )
                 for address in option.parameters:
                     if address not in atlas.parameters:
                         yield self.issue(
@@ -236,9 +249,11 @@ class LoopsResolve(Rule):
         for loop in context.atlas.loops.values():
             for link in loop.links:
                 if "." not in link and link not in context.atlas.couplings:
-                    yield self.issue(
-                        context, "loop", loop.id, f"no coupling {link!r}.", say_nearest(link, context.atlas.couplings)
-                    )
+                    cure = say_nearest(link, context.atlas.couplings)
+                    yield self.issue(context, "loop", loop.id, f"no coupling {link!r}.", cure, link)
+                elif "." in link and context.ends is not None and context.ends.shared and link not in context.ends.passed:
+                    cure = say_nearest(link, context.ends.passed)
+                    yield self.issue(context, "loop", loop.id, f"no system has {link!r}.", cure, link)
 
 
 class QuestionsResolve(Rule):

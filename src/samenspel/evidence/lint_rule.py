@@ -33,11 +33,18 @@ class Ends:
         default_factory=dict[str, tuple[float | None, float | None]]
     )  # declared, of inputs
     shared: frozenset[str] = frozenset()  # names of the installed systems
+    variants: frozenset[tuple[str, str]] = frozenset()  # (system, variant) of all systems
+    held: frozenset[str] = frozenset()  # addresses constant over a day: decisions, conditions of stages, daily means
 
     @property
     def readable(self) -> frozenset[str]:
         """What a measure may read."""
         return self.sources | self.ports | self.inputs
+
+    @property
+    def passed(self) -> frozenset[str]:
+        """What a loop may lead through."""
+        return self.readable | self.held
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from samenspel.evidence.facts_grammar import FactGrammarError, names_in, parse_population
+from samenspel.evidence.facts_grammar import WORDS, FactGrammarError, has_percentile, names_in, parse_population, words_in
 from samenspel.evidence.issues import Issue, say_nearest
 from samenspel.evidence.lint_rule import Context, Rule
 from samenspel.quantities.errors import SamenspelError
@@ -68,14 +69,41 @@ class PopulationsCanBeAsked(Rule):
         asked += [("measure", m.id, "rule", m.rule) for m in atlas.measures.values() if m.rule is not None]
         for kind, entry, field, text in asked:
             try:
-                names = names_in(parse_population(text))
+                tree = parse_population(text)
             except FactGrammarError as wrong:
                 message, cure = f"{field}: {wrong.message}", wrong.cure or "See the grammar of facts."
                 yield self.issue(context, kind, entry, message, cure, text)
                 continue
-            for name in sorted(names - known):
+            for name in sorted(names_in(tree) - known):
                 message = f"{field}: no measure, trait, condition or event {name!r}."
                 yield self.issue(context, kind, entry, message, say_nearest(name, known), text)
+            for word in sorted(words_in(tree) - set(WORDS)):
+                cure = say_nearest(word, WORDS, f"There is: {', '.join(WORDS)}.")
+                yield self.issue(context, kind, entry, f"{field}: nothing can be compared with {word!r}.", cure, text)
+            if kind == "scenario" and has_percentile(tree):
+                message = f"{field}: a percentile depends on who is screened together."
+                yield self.issue(context, kind, entry, message, "Write the number itself.", text)
+
+
+class RulesDoNotCircle(Rule):
+    """No criteria measure rests on itself by way of its own rule."""
+
+    def check(self, context: Context) -> Iterator[Issue]:
+        rules: dict[str, frozenset[str]] = {}
+        for m in context.atlas.measures.values():
+            with suppress(FactGrammarError):
+                rules[m.id] = names_in(parse_population(m.rule)) if m.rule is not None else frozenset()
+        for name in rules:
+            reached, todo = set[str](), list(rules[name])
+            while todo:
+                part = todo.pop()
+                if part not in reached:
+                    reached.add(part)
+                    todo += rules.get(part, ())
+            if name in reached:
+                others = ", ".join(sorted(p for p in reached if name in rules.get(p, ()) and p != name))
+                message = f"its rule leads back to itself{f' by way of {others}' if others else ''}."
+                yield self.issue(context, "measure", name, message, "Write the rule in other measures.", "rule")
 
 
 class UnitsFit(Rule):
@@ -98,4 +126,10 @@ class UnitsFit(Rule):
                 yield self.issue(context, kind, entry, message, "Correct the unit, and the number with it.", address)
 
 
-STUDY_RULES: tuple[Rule, ...] = (PeopleReachTheModel(), ScenariosResolve(), PopulationsCanBeAsked(), UnitsFit())
+STUDY_RULES: tuple[Rule, ...] = (
+    PeopleReachTheModel(),
+    ScenariosResolve(),
+    PopulationsCanBeAsked(),
+    RulesDoNotCircle(),
+    UnitsFit(),
+)

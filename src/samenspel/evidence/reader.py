@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from samenspel.evidence.schema_ledger import LedgerEntry, Manifest, Question
 from samenspel.evidence.schema_model import Coupling, Hypothesis, Loop, Parameter, PlainSystem
 from samenspel.evidence.schema_people import Measure, People, Reference
 from samenspel.evidence.schema_scenario import Scenario
-from samenspel.evidence.text import decode, field_line, id_lines, parse, read_bytes, table_lines
+from samenspel.evidence.text import decode, field_line, id_lines, line_with, parse, read_bytes, table_lines
 from samenspel.quantities.errors import SamenspelError
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -127,6 +128,7 @@ def collect(path: str | Path | None = None) -> tuple[Atlas | None, list[Issue]]:
     )
 
 
+_BARE = re.compile(r"the bare value (\S+)")
 _KINDS = (*LISTED, "source", "claim", "scenario", "system", "people")
 
 
@@ -287,7 +289,9 @@ class _Reading:
         except ValidationError as wrong:
             self.issues.extend(issues_of(wrong.errors(include_url=False), record_type, data, file, text, line, table))
         except TypeError as wrong:
-            self._note(Issue("schema", "error", str(wrong), file, line, "Write it between quotes."))
+            bare = _BARE.search(str(wrong))
+            place = line_with(text, line, bare.group(1)) if bare else line
+            self._note(Issue("schema", "error", str(wrong), file, place, "Write it between quotes."))
         self.broken |= set(_ids_in(data))
         return None
 

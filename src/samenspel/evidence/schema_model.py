@@ -98,9 +98,15 @@ class Rule(Record):
 class Convert(Record):
     """A change of unit or scale between what the source prints and what the model holds: model = factor × printed."""
 
-    factor: float
+    factor: Number
     en: Text
     nl: Text
+
+    @model_validator(mode="after")
+    def _keeps_the_number(self) -> Convert:
+        if self.factor == 0:
+            raise Wrong("a factor of 0 takes the number away", "Write model = factor × printed.", "factor")
+        return self
 
 
 class Parameter(Record):

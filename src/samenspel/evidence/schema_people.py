@@ -39,14 +39,14 @@ class Measure(Record):
     scale: tuple[float, float] | None = None
     step: float | None = Field(default=None, gt=0)
     cuts: tuple[float, ...] = ()
-    items: int | None = Field(default=None, ge=1)
+    items: int | None = Field(default=None, ge=1, le=10_000)
     rule: Text | None = None  # criteria: text in the fact grammar
     mean: float | None = None  # printed mean and SD in general adults, on the form's own scale
     sd: float | None = Field(default=None, gt=0)
     slope: float = 1.0  # form SDs per SD of what it reads
     noise: float = Field(default=0.0, ge=0)  # SD of one reading, in the measure's unit
     reliability: float | None = Field(default=None, gt=0, le=1)
-    window_days: int = Field(default=1, ge=1)  # days over which it asks back
+    window_days: int = Field(default=1, ge=1, le=3660)  # days over which it asks back
     self_report: bool = False  # open to reporting shift in unblinded arms
     higher_is: Literal["worse", "better", "neither"] = "neither"
     claims: tuple[ClaimId, ...] = ()

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from samenspel.evidence.facts_grammar import And, Comparison, Condition, Flag, Not, Or, Percentile
+from samenspel.evidence.facts_grammar import WORDS, And, Comparison, Condition, Flag, Not, Or, Percentile
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import hint
 
 Flags = npt.NDArray[np.bool_]
-WORDS = {"female": 1.0, "male": 0.0, "yes": 1.0, "no": 0.0}
 
 
 def holds(condition: Condition, values: Mapping[str, npt.NDArray[np.float64]]) -> Flags:

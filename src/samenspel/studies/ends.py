@@ -32,7 +32,7 @@ def known_ends(folder: Path | str | None = None) -> Ends:
         known = {**{end: system for end, system in own.items() if end[0] not in shared}, **known}
     ends = addresses(known.values())
     return dataclasses.replace(
-        ends, parameters=ends.parameters | {REPORTING}, composes=_composing(known), shared=shared
+        ends, parameters=ends.parameters | {REPORTING}, composes=_composing(known), shared=shared, variants=frozenset(known)
     )
 
 

@@ -82,9 +82,9 @@ class Findings:
         if flat.all():
             people = sum(self.screening.included[int(w)] for w in self.worlds)
             raise SamenspelError(
-                f"too few people to say a size in standard deviations: the {people} who were included in {len(sd)} worlds do "
-                f"not differ from each other in {column.removeprefix('base/')} at the start.",
-                cure="Ask for more --people or --worlds, or draw more candidates in the scenario.",
+                f"no size in standard deviations can be said: the people included ({people} in {len(sd)} worlds) do not differ "
+                f"from each other in {column.removeprefix('base/')} at the start.",
+                cure="Ask for more --people or --worlds, draw more candidates, or choose an outcome in which people differ.",
             )
         if flat.any():
             said = "in %d of %d worlds all people have the same %s: the SD of the other worlds stands in"
