@@ -49,9 +49,8 @@ def atomic_file(path: Path | str, *, mode: int = 0o666) -> Generator[BinaryIO]:
         os.replace(part, path)
         _flush_folder(path.parent)
     except OSError as fault:
-        raise SamenspelError(
-            f"cannot write {path}: {fault.strerror or fault}.", cure="Free some room, or choose another folder."
-        ) from fault
+        cure = "Choose another name." if path.is_dir() else "Free some room, or choose another folder."
+        raise SamenspelError(f"cannot write {path}: {fault.strerror or fault}.", cure=cure) from fault
     finally:
         part.unlink(missing_ok=True)
 

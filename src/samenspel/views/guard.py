@@ -60,7 +60,7 @@ def _other(wrong: Exception) -> int:
     if hasattr(wrong, "format_message") and hasattr(wrong, "exit_code"):
         context = getattr(wrong, "ctx", None)
         path = getattr(context, "command_path", "samenspel")
-        said = wrong.format_message().rstrip(".")  # type: ignore[attr-defined]
+        said = wrong.format_message().rstrip(".").replace("Value error, ", "")  # type: ignore[attr-defined]
         return _say(f"{said}. See '{path} --help'.", WRONG_USE)  # type: ignore[attr-defined]
     log.debug("", exc_info=wrong)
     return _say(f"internal error, {kind}: {wrong}. Run again with -v for the whole story, and please report it.", INTERNAL)
