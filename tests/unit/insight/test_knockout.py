@@ -123,7 +123,7 @@ def test_parameters_are_pooled_from_what_is_left(pond):
         ({"sources": ["tank"]}, "tank-study"),
         ({"coupling": "fleas-eat-alga"}, "fleas-eat-algae"),
         ({}, "nothing is taken away"),
-        ({"levels": ["5"]}, "no claim of this atlas has levels 5"),
+        ({"levels": ["5"]}, "no claim of this atlas has level 5"),
         ({"coupling": "fleas-eat-algae", "levels": ["3"]}, "different questions"),
     ],
 )

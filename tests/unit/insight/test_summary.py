@@ -9,6 +9,7 @@ from samenspel.evidence.grade import Grading
 from samenspel.insight.summary import headline, names_of_states
 from samenspel.population.ensemble import Ensemble
 from samenspel.population.worlds import draw_worlds
+from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.columns import main_measures
 from samenspel.studies.findings import Gatherer
 from samenspel.studies.trial import ArmResult, Trial
@@ -34,18 +35,18 @@ def compose_shipped():
     return draw_worlds(ATLAS, full_catalogue(ATLAS, catalogue()), grades, seed=1, ids=np.arange(1)).groups[0].model
 
 
-def trial(attention, specific):
+def trial(attention, specific, base=BASE):
     """Falls of the outcome by contact alone and by the treatment itself, one number per world."""
     weeks = np.arange(1, int(SCENARIO.weeks) + 1)
     world = np.array([0, 0, 1, 1])
     fall = {E.comparator: 0.0, f"{E.treatment}-contact-only": np.array(attention)[world],
             E.treatment: (np.array(attention) + np.array(specific))[world]}  # fmt: skip
-    rows = {a: np.tile(BASE - f, (len(weeks), 1)) for a, f in fall.items()}
+    rows = {a: np.tile(base - f, (len(weeks), 1)) for a, f in fall.items()}
     measures = main_measures(SCENARIO)
     arms = {a: ArmResult(a, dict.fromkeys(measures, v), *np.zeros((3, 4))) for a, v in rows.items()}
     people = np.array([0, 1, 0, 1])
     gatherer = Gatherer(SCENARIO, -1.0)
-    gatherer.tried(Trial(SCENARIO, Ensemble(world, np.ones(4)), people, weeks, {E.outcome: BASE}, arms, np.zeros(4)))
+    gatherer.tried(Trial(SCENARIO, Ensemble(world, np.ones(4)), people, weeks, {E.outcome: base}, arms, np.zeros(4)))
     return gatherer.findings()
 
 
@@ -67,3 +68,14 @@ def test_every_world_is_counted_once_as_better_worse_or_the_same(falls, better, 
     said = headline(ATLAS, trial([float(f) for f in falls], [0.0, 0.0]))
     assert (said["benefit_worlds"], said["worse_worlds"], said["same_worlds"], said["worlds"]) == (better, worse, same, 2)
     assert said["benefit_share"] == pytest.approx((better + same / 2) / 2)
+
+
+def test_a_world_in_which_all_are_equal_takes_the_spread_of_the_others():
+    found = trial([0.0, 0.0], [1.0, 1.0], np.array([5.0, 5.0, 3.0, 7.0]))
+    assert found.sd(f"base/{E.outcome}").tolist() == [2.0, 2.0]
+    assert headline(ATLAS, found)["smd"]["middle"] == pytest.approx(-0.5)
+
+
+def test_where_nobody_differs_no_standardised_size_is_said():
+    with pytest.raises(SamenspelError, match="do not differ"):
+        headline(ATLAS, trial([0.0, 0.0], [1.0, 1.0], np.array([5.0, 5.0, 3.0, 3.0])))
