@@ -69,5 +69,5 @@ def test_an_error_is_one_paragraph_and_survives_a_copy(kind: type[SamenspelError
 
 @pytest.mark.parametrize(("name", "said"), [("sleap", " Nearest: sleep."), ("qqq", ""), ("sleep", " Nearest: sleeps.")])
 def test_a_hint_offers_what_is_near_and_never_the_name_itself(name: str, said: str) -> None:
-    known = ["sleep", "muscle"] if name != "sleep" else ["sleep", "sleeps"]
+    known = ["sleep", "bones"] if name != "sleep" else ["sleep", "sleeps"]
     assert hint(name, known) == said
