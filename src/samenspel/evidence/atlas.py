@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from samenspel.evidence.issues import say_nearest
-from samenspel.evidence.schema import Claim, Kin, Quantity, Source
+from samenspel.evidence.schema import Claim, Design, Kin, Quantity, Source
 from samenspel.evidence.schema_ladder import Ladder
 from samenspel.evidence.schema_ledger import LedgerEntry, Manifest, Question
 from samenspel.evidence.schema_model import Coupling, Hypothesis, Loop, Parameter, PlainSystem
@@ -65,6 +65,10 @@ class Atlas:
         if found is None:
             raise SamenspelError(f"no claim {claim_id!r}.", cure=say_nearest(claim_id, self.claims))
         return found
+
+    def design_of(self, claim: Claim) -> Design:
+        """The design of a claim: its own, else that of its source."""
+        return claim.design or self.sources[self.source_of[claim.id]].design
 
     def source(self, source_id: str) -> Source:
         """The source with this id.

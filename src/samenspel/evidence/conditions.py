@@ -38,8 +38,8 @@ def conditions(grading: Grading, claims: Iterable[Claim]) -> list[Condition]:
 
 
 def _is_promise(grading: Grading, claim: Claim) -> bool:
-    design = claim.design or grading.atlas.source_with(claim.id).design
-    return design == "commercial" and (claim.relation == "restores" or bool(promises(claim.en, "en")))
+    commercial = grading.atlas.design_of(claim) == "commercial"
+    return commercial and (claim.relation == "restores" or bool(promises(claim.en, "en")))
 
 
 def _trials(grading: Grading, means: str, outcome: str) -> tuple[Claim, ...]:

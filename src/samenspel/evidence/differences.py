@@ -42,7 +42,7 @@ def differences(grading: Grading, one: Claim, other: Claim) -> tuple[str, ...]:
         ("dose", one.dose_protocol, other.dose_protocol),
         ("species", one.species, other.species),
         ("timing", _told(one.timing), _told(other.timing)),
-        ("design", one.design or source.design, other.design or other_source.design),
+        ("design", atlas.design_of(one), atlas.design_of(other)),
         ("level", _ranked(grading, one), _ranked(grading, other)),
         ("limits", frozenset(one.limits) - _OF_READING, frozenset(other.limits) - _OF_READING),
         ("year", source.year, other_source.year),

@@ -123,7 +123,7 @@ def is_link(claim: Claim) -> bool:
 
 def is_told(grading: Grading, claim: Claim) -> bool:
     """Whether a claim is told from experience: testimony, or an account of one person."""
-    design = claim.design or grading.atlas.source_with(claim.id).design
+    design = grading.atlas.design_of(claim)
     return claim.kind == "testimony" or design in ("testimony", "case") or "single-case" in claim.limits
 
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.counts import Count, counts, rounded
-from samenspel.evidence.page import short
+from samenspel.evidence.page import short, text_of
 from samenspel.evidence.phrases import Language, phrase
 from samenspel.evidence.schema import Claim, Source
 from samenspel.quantities.errors import SamenspelError
@@ -146,7 +146,7 @@ def results_table(atlas: Atlas, source_id: str, language: Language = "en") -> li
                 "claims": [],
             },
         )
-        row["texts"].append(claim.nl if language == "nl" else claim.en)
+        row["texts"].append(text_of(claim, language))
         row["claims"].append(claim.id)
     return [rows[key] for key in sorted(rows)]
 

@@ -39,7 +39,12 @@ class Gap:
 def gaps(atlas: Atlas, *, removed: frozenset[str] = frozenset(), most: int | None = MOST) -> list[Gap]:
     """The gaps of an atlas, the widest first, every kind among them; with `most` = None all of them."""
     found = sorted(_all(atlas, removed), key=lambda gap: (-gap.rank, gap.about))
-    if most is None or len(found) <= most:
+    return found if most is None else widest(found, most)
+
+
+def widest(found: list[Gap], most: int = MOST) -> list[Gap]:
+    """So many of ranked gaps, by kind where not all are shown."""
+    if len(found) <= most:
         return found
     of_kind = {kind: [gap for gap in found if gap.kind == kind] for kind in KINDS}
     share = shares([len(of_kind[kind]) for kind in KINDS], most)

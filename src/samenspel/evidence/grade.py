@@ -265,7 +265,7 @@ class Grading:
 
     def _from_animals(self, claim_id: str) -> bool:
         claim = self.atlas.claims[claim_id]
-        design = claim.design or self.atlas.source_with(claim_id).design
+        design = self.atlas.design_of(claim)
         return claim.species in ("animal", "cells") or design in ("animal", "cells")
 
 

@@ -13,7 +13,7 @@ from samenspel.evidence.issues import Issue
 from samenspel.evidence.lint_rule import Context, Rule
 from samenspel.evidence.schema_model import Parameter
 from samenspel.quantities.errors import SamenspelError
-from samenspel.quantities.units import parse_unit
+from samenspel.quantities.units import conversion, parse_unit
 
 
 class DivisorsAreNotZero(Rule):
@@ -123,10 +123,9 @@ def _is_time(unit: str) -> bool:
 def _converted(value: float, unit: str, declared: str) -> float | None:
     """A value in the declared unit; None where the units do not fit, which has a rule of its own."""
     try:
-        here, wanted = parse_unit(unit), parse_unit(declared)
+        return value * conversion(unit, declared)
     except SamenspelError:
         return None
-    return value * here.scale / wanted.scale if here.base == wanted.base else None
 
 
 POSSIBLE_RULES: tuple[Rule, ...] = (DivisorsAreNotZero(), InputsLieInTheirRange(), CorrelationsHoldTogether(), LoopsClose())

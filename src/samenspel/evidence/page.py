@@ -87,7 +87,7 @@ def text_of(claim: Claim, language: Language) -> str:
 def marked(atlas: Atlas, claim: Claim, language: Language) -> str:
     """What a claim says, with the word that it stands in a commercial text where it does."""
     text = text_of(claim, language)
-    if (claim.design or atlas.source_with(claim.id).design) != "commercial":
+    if atlas.design_of(claim) != "commercial":
         return text
     return phrase(language, "in-brackets", text=text, kind=phrase(language, "is-commercial"))
 

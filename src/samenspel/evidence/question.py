@@ -108,7 +108,7 @@ class _Writing:
         name = listing([word_of(self.atlas, word, self.language) for word in self.words] or [self.about], self.language)
         sections = [
             *self._asked(),
-            summary(self.atlas, self.chosen, self.named, name, self.language, self.notes),
+            summary(self.grading, self.chosen, self.named, name, self.language, self.notes),
             *self._claims(),
             self._contradictions(),
             *self._conditions(),

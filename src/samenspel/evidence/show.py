@@ -60,7 +60,7 @@ def leaning(atlas: Atlas, claim_id: str) -> dict[str, list[str]]:
     A commercial claim may be named as one for something; it says then that it counts as no support.
     """
     found: dict[str, set[str]] = {}
-    commercial = (atlas.claims[claim_id].design or atlas.source_with(claim_id).design) == "commercial"
+    commercial = atlas.design_of(atlas.claims[claim_id]) == "commercial"
     for pointer in references(atlas):
         if pointer.claim == claim_id:
             side = "against" if pointer.field == "against" else "for, commercial: no support" if commercial else "for"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.certainty import standing
 from samenspel.evidence.disagreement import LINKS, MIXED, STATEMENTS, leaves_open, sign
 from samenspel.evidence.grade import Grading
@@ -28,19 +27,18 @@ _BOTH = {"rise": "rise-and-fall", "fall": "rise-and-fall", "higher": "higher-and
 
 
 def summary(
-    atlas: Atlas, chosen: Sequence[Claim], named: Sequence[Claim], name: str, language: Language, notes: Notes
+    grading: Grading, chosen: Sequence[Claim], named: Sequence[Claim], name: str, language: Language, notes: Notes
 ) -> Section:
     """The paragraph over `chosen` claims; where a question names claims, only what these speak of is put in words."""
     heading = phrase(language, "summary")
     if not chosen:
         return Section(heading, (Sentence(phrase(language, "nothing", word=name)),), listed=False)
-    grading = Grading(atlas)
     pairs = {(claim.subject, claim.object) for claim in named or chosen}
     groups = said_of(grading, (claim for claim in chosen if (claim.subject, claim.object) in pairs))
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), -sum(map(len, item[1].values())), item[0]))
     sentences = [Sentence(text) for text in _counts(grading, chosen, named, name, language)]
     for (subject, target), said in ranked[:MOST_PAIRS]:
-        words = {"object": word_of(atlas, target, language), "subject": word_of(atlas, subject, language)}
+        words = {"object": word_of(grading.atlas, target, language), "subject": word_of(grading.atlas, subject, language)}
         for key in SAID:
             if key in said:
                 reported = counted(language, len({grading.article(claim.id) for claim in said[key]}), "report")
@@ -69,8 +67,8 @@ def said_of(grading: Grading, claims: Iterable[Claim]) -> dict[tuple[str, str], 
     groups: dict[tuple[str, str], dict[str, list[Claim]]] = {}
     for claim in claims:
         key = how(claim)
-        design = claim.design or grading.atlas.source_with(claim.id).design
-        counts = grading.counts_as_support(claim.id) or (claim.kind == "causal-status" and design != "commercial")
+        status = claim.kind == "causal-status" and grading.atlas.design_of(claim) != "commercial"
+        counts = grading.counts_as_support(claim.id) or status
         if key is not None and claim.object is not None and counts:
             groups.setdefault((claim.subject, claim.object), {}).setdefault(key, []).append(claim)
     return {pair: _joined(grading, said) for pair, said in groups.items()}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.conflicts import Conflict, gathered
 from samenspel.evidence.find import Hit
-from samenspel.evidence.gaps import Gap, gaps
+from samenspel.evidence.gaps import Gap, gaps, widest
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kinship import root
 from samenspel.evidence.page import marked, remark_on, word_of
@@ -43,10 +43,10 @@ def told_conflicts(atlas: Atlas, found: Iterable[Conflict], about: str | None, l
 
 def told_gaps(atlas: Atlas, language: Language) -> Iterator[str]:
     """The gaps by kind, and how many of each kind are shown."""
-    shown = gaps(atlas)
-    if not shown:
+    found = gaps(atlas, most=None)
+    if not found:
         yield phrase(language, "no-gaps")
-    every = Counter(gap.kind for gap in gaps(atlas, most=None))
+    shown, every = widest(found), Counter(gap.kind for gap in found)
     for kind in dict.fromkeys(gap.kind for gap in shown):
         of_kind = [gap for gap in shown if gap.kind == kind]
         heading = phrase(language, f"gap-{kind}")

@@ -37,7 +37,7 @@ def published(atlas: Atlas, grading: Grading, scenario: Scenario, worlds: Worlds
                 "authors": list(source.authors),
                 "year": source.year,
                 "doi": source.doi,
-                "design": claim.design or source.design,
+                "design": atlas.design_of(claim),
                 "interest": remark(source.interest, "en"),
                 "interest_nl": remark(source.interest, "nl"),
                 "suspect": remark(claim.suspect, "en"),

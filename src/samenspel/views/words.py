@@ -137,6 +137,11 @@ def with_interval(value: object, low: str, high: str, answer: Answer, c: Catalog
     return c.say("assumptions.one_world" if one else "assumptions.worlds_alike", value=value)
 
 
+def of_hundred(value: object, row: Mapping[str, float], answer: Answer, c: Catalogue) -> str:
+    """A number of 100 people with its world interval in whole people."""
+    return with_interval(value, c.per_hundred(row["low"]), c.per_hundred(row["high"]), answer, c)
+
+
 def hundred(shares: Mapping[str, float]) -> dict[str, int]:
     """Parts of 100 as whole numbers that add up to 100: largest remainders, ties to the first named."""
     total = sum(shares.values())

@@ -18,12 +18,12 @@ from samenspel.views.words import (
     is_calibrated,
     label,
     measure,
+    of_hundred,
     outcome,
     short,
     status,
     upper_first,
     week_of,
-    with_interval,
 )
 
 PARTS = ("better", "same", "worse", "stopped", "flare")
@@ -61,7 +61,7 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
             if part == "stopped" and not answer.blocks["question"]["arms"][a]["programme"]:
                 cells.append(c.say("assumptions.no_programme"))
                 continue
-            cells.append(with_interval(whole, c.per_hundred(row["low"]), c.per_hundred(row["high"]), answer, c))
+            cells.append(of_hundred(whole, row, answer, c))
         rows.append((c.say(f"assumptions.{part}"), *cells))
     columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
     return Table(c.say("assumptions.per_hundred", week=week_of(answer)), columns, tuple(rows), frozenset({1, 2}))

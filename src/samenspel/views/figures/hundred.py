@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.figures.frame import DARK, GREY, INK, LIGHT, MIDDLE, WIDTH, Frame, area, finish, paper, wrapped
-from samenspel.views.words import arm, arms_of, better_same_worse, with_interval
+from samenspel.views.words import arm, arms_of, better_same_worse, of_hundred
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,8 +58,7 @@ def _key(ax: Axes, answer: Answer, c: Catalogue, id: str, counts: dict[str, int]
     for k, (name, style) in enumerate(MARKS.items()):
         y = 2 - k
         ax.scatter([0.1], [y], **style)
-        low, high = c.per_hundred(rows[name]["low"]), c.per_hundred(rows[name]["high"])
-        value = with_interval(counts[name], low, high, answer, c)
+        value = of_hundred(counts[name], rows[name], answer, c)
         ax.text(0.32, y, f"{value}  {c.say(f'assumptions.{name}')}", va="center", fontsize=9)
     ax.set_xlim(0, GAP)
     ax.set_ylim(-0.6, 2.6)
@@ -77,8 +76,7 @@ def _beside(ax: Axes, answer: Answer, c: Catalogue, id: str) -> None:
         value = round(rows[name]["mean"])
         ax.barh([y - 0.16], [100], height=0.2, facecolor="white", edgecolor=GREY, linewidth=0.8)
         ax.barh([y - 0.16], [value], height=0.2, facecolor=GREY, edgecolor=GREY, linewidth=0.8)
-        low, high = c.per_hundred(rows[name]["low"]), c.per_hundred(rows[name]["high"])
-        said = with_interval(value, low, high, answer, c)
+        said = of_hundred(value, rows[name], answer, c)
         ax.text(0, y + 0.06, f"{said}  {c.say(f'assumptions.{name}')}", va="bottom", fontsize=9, color=INK)
     ax.set_xlim(-1, 125)
     ax.set_ylim(-0.35, 1.5)
