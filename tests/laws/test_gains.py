@@ -198,6 +198,21 @@ def test_no_world_is_left_unstable(ladder_, values, measured, response):
         assert (np.sign(after[c.id].gamma) * np.sign(drawn[c.id].gamma) >= 0).all()
 
 
+@given(st.lists(st.floats(-3, 3), min_size=8, max_size=8), st.integers(1, 8))
+def test_worlds_are_stabilised_alone(ladder_, values, numbers):
+    """How many worlds are looked at together changes no gain."""
+    drawn = {c.id: Drawn(np.array(values) * (k + 1), False) for k, c in enumerate(RING)}
+    slopes = {c.id: np.ones(8) for c in RING}
+    peaks = {(c.id, ENTERS[c.to]): np.full(8, 0.5) for c in RING}
+    whole = stabilise(drawn, RING, slopes, peaks, ladder_)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("samenspel.population.gains.MOST_NUMBERS", 9 * numbers)
+        parts = stabilise(drawn, RING, slopes, peaks, ladder_)
+    np.testing.assert_array_equal(whole[1], parts[1])
+    for c in RING:
+        np.testing.assert_array_equal(whole[0][c.id].gamma, parts[0][c.id].gamma)
+
+
 # -- whole worlds of the toy atlas
 
 

@@ -46,7 +46,9 @@ class Tape:
         self._known: dict[Step, int] = {}
         self._of: dict[sympy.Basic, int] = {}
         self._slopes: dict[tuple[int, int], int | None] = {}
-        self._uses: list[frozenset[int]] = []
+        self._uses: list[int] = []  # bit k: rests on symbol step k
+        self._same: dict[int, int] = {}  # one number for all steps that rest on the same symbols
+        self._sets: dict[int, frozenset[int]] = {}
         self.symbols = list(symbols)
         self.at: dict[str, int] = {}
         for place, name in enumerate(symbols):
@@ -72,8 +74,10 @@ class Tape:
         text = f"{operation}|{number!r}|".encode() + b"".join(self.digests[a] for a in arguments)
         self.steps.append(step)
         self.digests.append(hashlib.blake2b(text, digest_size=8).digest())
-        own = frozenset({len(self.steps) - 1}) if operation == "symbol" else frozenset()
-        self._uses.append(own.union(*(self._uses[a] for a in arguments)))
+        uses = 1 << (len(self.steps) - 1) if operation == "symbol" else 0
+        for a in arguments:
+            uses |= self._uses[a]
+        self._uses.append(self._same.setdefault(uses, uses))
         self._known[step] = len(self.steps) - 1
         return len(self.steps) - 1
 
@@ -178,7 +182,7 @@ class Tape:
 
     def slope(self, k: int, by: int) -> int | None:
         """The derivative of step k with respect to symbol step `by`; None where it is zero by structure."""
-        if by not in self._uses[k]:
+        if not self._uses[k] >> by & 1:
             return None
         if (k, by) not in self._slopes:
             self._slopes[k, by] = self._slope(k, by)
@@ -230,7 +234,10 @@ class Tape:
 
     def uses(self, k: int) -> frozenset[int]:
         """Symbol steps that step k rests on."""
-        return self._uses[k]
+        mask = self._uses[k]
+        if mask not in self._sets:
+            self._sets[mask] = frozenset(i for i, bit in enumerate(reversed(f"{mask:b}")) if bit == "1")
+        return self._sets[mask]
 
     def needed(self, outputs: Sequence[int]) -> list[int]:
         """Steps that the outputs rest on, in order."""

@@ -20,6 +20,8 @@ from samenspel.quantities.errors import SamenspelError
 FILE = "diagram.toml"
 Kind = Literal["stock", "auxiliary", "constant"]
 Sign = Literal["+", "-", "?"]
+STRONGEST = 8.0  # reference SDs of a push: from one end of a variable's range to the other
+HEAVIEST = 100.0  # of a link's weight per step
 #: a variable's own word; also the name of its system
 VariableId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=80)]
 
@@ -30,7 +32,7 @@ class Variable(Record):
     id: VariableId
     label: Text
     kind: Kind
-    strength: float = Field(default=0.0, allow_inf_nan=False)
+    strength: float = Field(default=0.0, ge=-STRONGEST, le=STRONGEST, allow_inf_nan=False)
     outcome: bool = False
     row: int = 0  # of the sheet Elements
     assumed: Text | None = None  # what the sheet did not say
@@ -42,8 +44,8 @@ class Link(Record):
     source: VariableId
     target: VariableId
     sign: Sign
-    low: float | None = Field(default=None, allow_inf_nan=False)
-    high: float | None = Field(default=None, allow_inf_nan=False)
+    low: float | None = Field(default=None, ge=-HEAVIEST, le=HEAVIEST, allow_inf_nan=False)
+    high: float | None = Field(default=None, ge=-HEAVIEST, le=HEAVIEST, allow_inf_nan=False)
     row: int = 0  # of the sheet Connections
     left_out: Text | None = None  # why it is in no model
 
@@ -51,15 +53,23 @@ class Link(Record):
     def _range_rises(self) -> Link:
         if (self.low is None) != (self.high is None):
             raise ValueError("a link's range needs both ends, or neither")
-        if self.low is not None and self.high is not None and not self.low < self.high:
-            raise ValueError(f"low {self.low} must lie below high {self.high}")
+        if self.low is None or self.high is None:
+            return self
+        if self.low > self.high:
+            raise ValueError(f"low {self.low:g} must not lie above high {self.high:g}")
+        if (self.sign == "+" and self.low < 0) or (self.sign == "-" and self.high > 0):
+            raise ValueError(f"the sign {self.sign} and weights from {self.low:g} to {self.high:g} contradict each other")
         return self
 
 
 class Diagram(Record):
-    """A whole drawing. `step` days of the model make one step of the drawing, which has no unit of time of its own."""
+    """A whole drawing. `step` days of the model make one step of the drawing, which has no unit of time of its own.
+
+    `unread` names what the spreadsheet holds and nothing here uses: columns, each after the name of its sheet, and sheets.
+    """
 
     step: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    unread: tuple[Text, ...] = ()
     variable: tuple[Variable, ...] = Field(min_length=2)
     link: tuple[Link, ...] = Field(min_length=1)
 
@@ -76,6 +86,19 @@ class Diagram(Record):
         if sum(v.outcome for v in self.variable) != 1:
             raise ValueError("exactly one variable is the outcome")
         return self
+
+    def sources_of(self, name: str) -> frozenset[str]:
+        """Variables from which a chain of links leads to this one, and itself."""
+        back: dict[str, list[str]] = {}
+        for x in self.links:
+            back.setdefault(x.target, []).append(x.source)
+        found, open_ = {name}, [name]
+        while open_:
+            for source in back.get(open_.pop(), ()):
+                if source not in found:
+                    found.add(source)
+                    open_.append(source)
+        return frozenset(found)
 
     @property
     def outcome(self) -> Variable:
@@ -106,7 +129,9 @@ class Diagram(Record):
 def as_toml(diagram: Diagram) -> str:
     """The text of ``diagram.toml``."""
     lines = ["# The drawing as it was read. Links with `left_out` are in no model; the reason stands beside them.", ""]
-    lines += [f"step = {diagram.step!r}  # days", ""]
+    lines += [f"step = {diagram.step!r}  # days"]
+    lines += [f"unread = {toml_value(diagram.unread)}  # in the spreadsheet, and used by nothing"] if diagram.unread else []
+    lines.append("")
     for table, entries in (("variable", diagram.variable), ("link", diagram.link)):
         for entry in entries:
             lines.append(f"[[{table}]]")

@@ -53,6 +53,11 @@ class Measure(Record):
     assumption: Wording | None = None
     note: Text | None = None
 
+    @property
+    def towards(self) -> float:
+        """+1 where a rise is what is counted for (better, or neither better nor worse), -1 where a fall is better."""
+        return -1.0 if self.higher_is == "worse" else 1.0
+
     @model_validator(mode="after")
     def _complete(self) -> Measure:
         if self.kind == "criteria":

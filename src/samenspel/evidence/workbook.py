@@ -2,13 +2,15 @@
 
 An .xlsx file is a zip archive of XML parts. Refused by name: macros, formulas, links to other files, embedded objects,
 document types and entities, encryption, archives that unpack to far more than they weigh. What is left is read by
-openpyxl in read-only mode, values only.
+openpyxl in read-only mode, values only. Cells that hold a style and no value do not count.
 """
 
 from __future__ import annotations
 
 import io
+import posixpath
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -53,11 +55,13 @@ def read_sheets(path: Path | str) -> dict[str, list[Row]]:
     import openpyxl  # slow to import, and only needed here
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-        try:
-            return {sheet.title: list(_rows(sheet, path.name)) for sheet in book.worksheets}
-        finally:
-            book.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl's remarks on styles and extensions that are not read anyway
+            book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+            try:
+                return {sheet.title: list(_rows(sheet, path.name)) for sheet in book.worksheets}
+            finally:
+                book.close()
     except SamenspelError:
         raise
     except Exception as fault:  # openpyxl raises whatever a broken part makes it stumble over
@@ -105,12 +109,13 @@ def _inspect(raw: bytes, file: str) -> list[str]:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
             _sizes(parts, file)
+            titles = _titles(archive, file)
             for part in parts:
                 name = part.filename.lower()
                 _kind_of(name, part, file)
                 if name.endswith((".xml", ".rels", ".vml")):
                     with archive.open(part) as stream:
-                        _xml(stream, part.filename, file)
+                        _xml(stream, part.filename, file, titles.get(part.filename))
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     sheets.append(part.filename)
     except DAMAGED as fault:
@@ -118,6 +123,46 @@ def _inspect(raw: bytes, file: str) -> list[str]:
     if not sheets:
         raise _refused("the file holds no worksheet.", file, "Export the diagram from Kumu as a spreadsheet.")
     return sheets
+
+
+def _titles(archive: zipfile.ZipFile, file: str) -> dict[str, str]:
+    """Part of a sheet → its title, so that an error can name the sheet; empty where the workbook does not say."""
+    names, places = dict[str, str](), dict[str, str]()
+    known = {p.filename for p in archive.infolist() if not p.flag_bits & 1}
+    for part, tag, key, value, found in (
+        ("xl/workbook.xml", "sheet", "id", "name", names),
+        ("xl/_rels/workbook.xml.rels", "Relationship", "Id", "Target", places),
+    ):
+        if part not in known:
+            return {}
+        with archive.open(part) as stream:
+            for element in _elements(stream, part, file):
+                if _plain(element.tag) == tag:
+                    own = {_plain(k): v for k, v in element.attrib.items()}
+                    found[own.get(key, "")] = own.get(value, "")
+    whole = lambda target: posixpath.normpath(posixpath.join("xl", target)).removeprefix("/")  # noqa: E731
+    return {whole(places[i]): title for i, title in names.items() if i in places}
+
+
+def _plain(name: str) -> str:
+    """A tag or attribute without its namespace."""
+    return name.rsplit("}", 1)[-1]
+
+
+def _elements(stream: Any, part: str, file: str) -> Iterator[Element]:
+    """Elements of a part as they end.
+
+    Raises `SamenspelError` for document types, entities and what is not well-formed.
+    """
+    try:
+        for _, element in iterparse(stream, events=("end",), forbid_dtd=True):
+            yield element
+    except DefusedXmlException as fault:
+        raise _refused(
+            f"{part} declares a document type or entities.", file, "Save it again from a spreadsheet program."
+        ) from fault
+    except ParseError as fault:
+        raise _refused(f"{part} is not well-formed ({fault.msg}).", file, "Export or save it again.") from fault
 
 
 def _sizes(parts: list[zipfile.ZipInfo], file: str) -> None:
@@ -147,32 +192,27 @@ def _kind_of(name: str, part: zipfile.ZipInfo, file: str) -> None:
         )
 
 
-def _xml(stream: Any, part: str, file: str) -> None:
+def _xml(stream: Any, part: str, file: str, sheet: str | None) -> None:
     """One pass over a part, element by element: entities, formulas, macro content, links to outside."""
     cells = part.lower().startswith("xl/worksheets/")
-    try:
-        for _, element in iterparse(stream, events=("end",), forbid_dtd=True):
-            tag = element.tag.rsplit("}", 1)[-1]
-            if cells and tag == "c":
-                if any(child.tag.rsplit("}", 1)[-1] == "f" for child in element):
-                    raise _refused(
-                        f"cell {element.get('r', '?')} of {part} is a formula.",
-                        file,
-                        "Paste it as a value; formulas are not computed.",
-                    )
-                element.clear()
-            elif tag in ("Override", "Default") and "macroenabled" in element.get("ContentType", "").lower():
-                raise _refused("the workbook is of the kind that holds macros.", file, "Save it as .xlsx without macros.")
-            elif tag == "Relationship":
-                _relationship(element, part, file)
-            elif tag in ("ddeLink", "oleLink"):
-                raise _refused(f"{part} links to another program.", file, "Break the links and save again.")
-    except DefusedXmlException as fault:
-        raise _refused(
-            f"{part} declares a document type or entities.", file, "Save it again from a spreadsheet program."
-        ) from fault
-    except ParseError as fault:
-        raise _refused(f"{part} is not well-formed ({fault.msg}).", file, "Export or save it again.") from fault
+    for element in _elements(stream, part, file):
+        tag = _plain(element.tag)
+        if cells and tag == "c":
+            if any(_plain(child.tag) == "f" for child in element):
+                raise _refused(
+                    f"cell {element.get('r', '?')} of {f'sheet {sheet!r}' if sheet else part} is a formula.",
+                    file,
+                    "Paste it as a value, or remove the sheet; formulas are not computed.",
+                )
+            element.clear()
+        elif cells and tag == "row":
+            element.clear()  # rows of empty styled cells would pile up
+        elif tag in ("Override", "Default") and "macroenabled" in element.get("ContentType", "").lower():
+            raise _refused("the workbook is of the kind that holds macros.", file, "Save it as .xlsx without macros.")
+        elif tag == "Relationship":
+            _relationship(element, part, file)
+        elif tag in ("ddeLink", "oleLink"):
+            raise _refused(f"{part} links to another program.", file, "Break the links and save again.")
 
 
 def _relationship(element: Element, part: str, file: str) -> None:
@@ -184,17 +224,20 @@ def _relationship(element: Element, part: str, file: str) -> None:
 
 
 def _rows(sheet: Any, file: str) -> Iterator[Row]:
-    """Rows of one sheet; a sheet that claims to be larger than it can be is cut short by an error."""
+    """Rows of one sheet, without the empty cells at their end; a sheet too large to be a diagram is cut short by an error."""
     sheet.reset_dimensions()  # what the file says about its own size is not trusted
     found = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > 50 * MOST_ROWS or found > MOST_ROWS or len(cells) > MOST_COLUMNS:
+        filled = [k for k, cell in enumerate(cells) if cell.value is not None]
+        if number > 50 * MOST_ROWS or found > MOST_ROWS or (filled and filled[-1] >= MOST_COLUMNS):
             raise _refused(
-                f"sheet {sheet.title!r} has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns.",
+                f"sheet {sheet.title!r} has values in more than {MOST_ROWS} rows or {MOST_COLUMNS} columns.",
                 file,
                 "Keep only the diagram.",
             )
-        values = tuple(_value(cell, sheet.title, file) for cell in cells)
+        if not filled:
+            continue
+        values = tuple(_value(cell, sheet.title, file) for cell in cells[: filled[-1] + 1])
         if any(v is not None for v in values):
             found += 1
             yield number, values

@@ -185,8 +185,9 @@ def _answers(before: Answer, after: Answer) -> dict[str, Any]:
 
     a, b = side(before), side(after)
     e = before.blocks["question"]["estimand"]
+    higher_is = before.blocks["assumptions"]["effects"][e["outcome"]]["higher_is"]
     return {
-        "measure": e["outcome"], "day": e["day"], "before": a, "after": b,
+        "measure": e["outcome"], "higher_is": higher_is, "day": e["day"], "before": a, "after": b,
         "label_changed": (a["label"], a["hypothesis"]) != (b["label"], b["hypothesis"]),
     }  # fmt: skip
 

@@ -35,6 +35,7 @@ LONGEST = 4.0  # |A| h of a sub-step: cancellation in the series costs less than
 TERMS = 40  # at most, of the series in a sub-step; the rest is then below 1e-24
 NEGLIGIBLE = 1e-16  # a term this small against the sum ends the series
 BATCH = 512  # draws at once: temporaries stay in the processor's cache
+FASTEST = 4000.0  # |A| t up to which a draw is followed: 1000 sub-steps
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ class LinearSettings:
 
 @dataclass(frozen=True, eq=False)
 class LinearEffects:
-    """`effect` (interventions, horizons, draws) of each push on the outcome; `weights` (links, draws)."""
+    """`effect` (interventions, horizons, draws) of each push on the outcome; `weights` (links, draws).
+
+    NaN, or larger than any number, where a draw cannot be followed to a horizon: it grows beyond the computer's numbers, or
+    its weights times the horizon exceed `FASTEST`.
+    """
 
     interventions: tuple[str, ...]
     horizons: tuple[float, ...]
@@ -84,7 +89,8 @@ def linear_effects(
         )
     order = auxiliary_order(diagram)
     weights = draw_weights(diagram, seed=seed, draws=draws, settings=settings or LinearSettings())
-    parts = [_effects(diagram, order, weights[:, k : k + BATCH], times) for k in range(0, draws, BATCH)]
+    with np.errstate(over="ignore", invalid="ignore"):  # what leaves the numbers is counted by who asks
+        parts = [_effects(diagram, order, weights[:, k : k + BATCH], times) for k in range(0, draws, BATCH)]
     effect = np.concatenate(parts, axis=2)
     back = np.searchsorted(times, np.asarray(horizons, dtype=float))
     return LinearEffects(
@@ -190,10 +196,14 @@ def _adjoint(matrix: Array, start: Array, times: Array) -> tuple[Array, Array]:
     Taylor series in sub-steps so short that |A| h <= `LONGEST`: r_k = r_{k-1} A h / k, q gains h r_k / (k + 1).
     """
     draws, m = start.shape
-    norm = float(np.abs(matrix).sum(-1).max(initial=0.0)) if m else 0.0
-    r, q, t = start[:, None, :].copy(), np.zeros((draws, 1, m)), 0.0
+    norms = np.abs(matrix).sum(-1).max(-1, initial=0.0)
     pulse, held = np.empty((len(times), draws, m)), np.empty((len(times), draws, m))
+    r, q, t, left = start[:, None, :].copy(), np.zeros((draws, 1, m)), 0.0, np.arange(draws)
     for k, until in enumerate(times):
+        slow = norms[left] * until <= FASTEST  # refuses NaN too
+        if not slow.all():
+            left, matrix, r, q = left[slow], matrix[slow], r[slow], q[slow]
+        norm = float(norms[left].max(initial=0.0))
         pieces = max(1, int(np.ceil((until - t) * norm / LONGEST)))
         h = (until - t) / pieces
         for _ in range(pieces):
@@ -206,5 +216,6 @@ def _adjoint(matrix: Array, start: Array, times: Array) -> tuple[Array, Array]:
                     break
             r, q = r_sum, q + q_sum
         t = float(until)
-        pulse[k], held[k] = r[:, 0], q[:, 0]
+        pulse[k], held[k] = np.nan, np.nan
+        pulse[k, left], held[k, left] = r[:, 0], q[:, 0]
     return pulse, held

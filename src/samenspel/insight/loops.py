@@ -7,7 +7,8 @@ system by the ways of `ways.py`. Its sign at a point is that of
 
 summed over the ways that do not cross. + is reinforcing, - balancing. Three levels are kept apart:
 
-    sign       with every coupling as told, over the sampled people and days; both signs occur: ambiguous
+    sign       with every coupling as told, over the sampled people and days; both signs occur, or a link is a premise whose
+               sign nobody drew (`open` lists those): ambiguous
     drawn      with the signs drawn there: share of the worlds in which it closes for somebody looked at, and is reinforcing,
                balancing, or both in one world
     worlds     share of all worlds in which every link is present (γ ≠ 0)
@@ -184,6 +185,8 @@ def _row(links: Links, row: dict[str, Any], name: Loop | None, of: Mapping[str, 
     turn = lambda xs: [*xs[start:], *xs[:start]]  # noqa: E731
     links = tuple(turn(links))
     told = {1: "reinforcing", -1: "balancing"}
+    unsigned = [i for i in links if of[i].premise == "link"]
+    one = len(signs) == 1 and not unsigned
     closed = [w for w in row["worlds"] if w]
     count = lambda what: sum(w == what for w in closed) / len(closed) if closed else None  # noqa: E731
     claims = [c for i in links for c in of[i].claims] + list(name.claims if name is not None else ())
@@ -191,7 +194,7 @@ def _row(links: Links, row: dict[str, Any], name: Loop | None, of: Mapping[str, 
         "id": name.id if name is not None else "loop-" + hashlib.sha256("|".join(_rotated(links)).encode()).hexdigest()[:10],
         "name": {"en": name.en, "nl": name.nl} if name is not None else None,
         "links": list(links), "through": [list(w) for w in turn(row["through"])], "ways": row["ways"],
-        "sign": told[next(iter(signs))] if len(signs) == 1 else "ambiguous" if signs else "none",
+        "sign": told[next(iter(signs))] if one else "ambiguous" if signs else "none", "open": unsigned,
         "drawn": {"reinforcing": count({1}), "balancing": count({-1}), "both": count({1, -1})},
         "length": len(links), "worlds": len(row["worlds"]) / total if total else 0.0, "claims": list(dict.fromkeys(claims)),
         "levers": sorted({of[i].lever for i in links} - {"none"}),

@@ -207,7 +207,7 @@ def assemble(
     ids = found.worlds
     states = summary.names_of_states(g.model for g in worlds.groups)
     options = {h: [table[int(w)] for w in ids] for h, table in chosen.items()}
-    verdict = label(summary.helped(sign * found.mean(d)), found.weights_of_worlds(), options)
+    verdict = label(summary.helped(sign * found.mean(d), found.least), found.weights_of_worlds(), options)
     arms = {a.id: {"en": a.en, "nl": a.nl, "programme": a.exercise is not None} for a in scenario.arm}
     outcome = atlas.measures[e.outcome]
     blocks = {

@@ -20,8 +20,8 @@ BEYOND = 0.3  # standard deviations: a specific effect that would be told from n
 
 
 def better_sign(atlas: Atlas, measure: str) -> float:
-    """+1 where higher is better, else -1."""
-    return 1.0 if atlas.measures[measure].higher_is == "better" else -1.0
+    """+1 where higher is better, or neither better nor worse, else -1."""
+    return atlas.measures[measure].towards
 
 
 def difference(found: Findings, measure: str, day: float) -> str:
@@ -29,14 +29,15 @@ def difference(found: Findings, measure: str, day: float) -> str:
     return f"effect/{measure}/{found.week(day)}"
 
 
-def helped(gain: Array) -> Array:
+def helped(gain: Array, least: float = 0.0) -> Array:
     """Per world: 1 where the mean gain is above 0, 0 below, a half where it is 0, as `counts` tells them apart."""
-    return 0.5 * (np.sign(np.where(np.abs(gain) > NIL, gain, 0.0)) + 1.0)
+    return 0.5 * (np.sign(np.where(np.abs(gain) > max(NIL, least), gain, 0.0)) + 1.0)
 
 
-def counts(gain: Array) -> dict[str, int]:
-    """Worlds in which the mean gain is above 0, below 0, and 0, and all of them."""
-    better, worse = int((gain > NIL).sum()), int((gain < -NIL).sum())
+def counts(gain: Array, least: float = 0.0) -> dict[str, int]:
+    """Worlds in which the mean gain is above 0, below 0, and 0 (or no larger than `least`), and all of them."""
+    nil = max(NIL, least)
+    better, worse = int((gain > nil).sum()), int((gain < -nil).sum())
     return {
         "benefit_worlds": better,
         "worse_worlds": worse,
@@ -88,17 +89,17 @@ def headline(atlas: Atlas, found: Findings) -> dict[str, Any]:
         "day": s.day,
         "week": round(s.day / 7),
         "better": sign,
-        **counts(gain),
-        "benefit_share": float(w @ helped(gain)),
+        **counts(gain, found.least),
+        "benefit_share": float(w @ helped(gain, found.least)),
         "beyond_share": float(w @ beyond),
-        "md": found.interval(d),
+        "md": _seen(found.interval(d), found.least),
         "smd": found.interval(d, sd),
         "sd_kind": s.sd,
         "person_spread": {"low": float(low), "high": float(high)},
         "split": {
-            "comparator_change": found.interval("change"),
-            "attention": found.interval(f"attention/{s.outcome}"),
-            "specific": found.interval(specific),
+            "comparator_change": _seen(found.interval("change"), found.least),
+            "attention": _seen(found.interval(f"attention/{s.outcome}"), found.least),
+            "specific": _seen(found.interval(specific), found.least),
         },
         "specific_smd": {
             name: float(q)
@@ -111,6 +112,11 @@ def headline(atlas: Atlas, found: Findings) -> dict[str, Any]:
     }
 
 
+def _seen(interval: dict[str, float], least: float) -> dict[str, float]:
+    """An interval, or 0 where all of it is smaller than the steps can tell."""
+    return interval if max(map(abs, interval.values())) > least else dict.fromkeys(interval, 0.0)
+
+
 def per_hundred(found: Findings) -> dict[str, Any]:
     """Of 100 people in each arm: better, same, worse at the estimand's day; stopped; flare in the first four weeks."""
     s, w = found.scenario.estimand, found.weights_of_worlds()
@@ -121,7 +127,7 @@ def per_hundred(found: Findings) -> dict[str, Any]:
             column = f"hundred/{arm}/{what}"
             out[arm][what] = {n: 100 * x for n, x in found.interval(column).items()}
             out[arm][what]["mean"] = 100 * float(w @ found.mean(column))
-    return {"change_needed": s.responder_change or 0.0, "arms": out}
+    return {"change_needed": s.responder_change or found.least, "arms": out}
 
 
 def trajectories(found: Findings) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from samenspel.randomness import channel, uniform
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+MOST_NUMBERS = 2**23  # of the matrices that are looked at together: 64 MB each
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,26 +170,53 @@ def stabilise(
     loops = [c for c in couplings if c.id in drawn and not c.input]
     if not loops:
         return dict(drawn), np.zeros(0, dtype=bool)
-    worlds = len(next(iter(drawn.values())).gamma)
-    response = np.zeros((worlds, len(loops), len(loops)))
-    for j, a in enumerate(loops):
-        for k, b in enumerate(loops):
-            if (a.id, b.source) in peaks:
-                response[:, k, j] = peaks[a.id, b.source]
-    size = np.stack([np.abs(drawn[c.id].gamma) * slopes[c.id] for c in loops], 1)
-    fixed = np.array([drawn[c.id].measured for c in loops])
-    limit, scale = ladder.stability_limit.value, np.ones(worlds)
-    radius = _radius(response * size[:, None, :])
-    low, high = np.zeros(worlds), np.ones(worlds)
-    if (radius >= limit).any():
-        for _ in range(30):
-            middle = 0.5 * (low + high)
-            too_much = _radius(response * np.where(fixed, size, size * middle[:, None])[:, None, :]) >= limit
-            high, low = np.where(too_much, middle, high), np.where(too_much, low, middle)
-        scale = np.where(radius >= limit, low, 1.0)
-    final = _radius(response * np.where(fixed, size, size * scale[:, None])[:, None, :])
+    worlds, sources = len(next(iter(drawn.values())).gamma), len({c.source for c in loops})
+    block = max(1, MOST_NUMBERS // sources**2)
+    parts = [
+        _stable(_round(loops, drawn, slopes, peaks, slice(k, k + block)), ladder.stability_limit.value)
+        for k in range(0, worlds, block)
+    ]
+    scale, final = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     changed = {c.id: drawn[c.id] if drawn[c.id].measured else Drawn(drawn[c.id].gamma * scale, False) for c in loops}
     return {**drawn, **changed}, final >= ladder.stability_refuse.value
+
+
+def _round(
+    loops: Sequence[Coupling], drawn: Mapping[str, Drawn], slopes: Mapping[str, Array],
+    peaks: Mapping[tuple[str, str], Array], at: slice,
+) -> tuple[Array, Array]:  # fmt: skip
+    """What one round through the couplings carries from source to source (worlds, sources, sources): measured, and drawn.
+
+    K sees the coupling it leads to by its source alone, so this smaller matrix has the same eigenvalues, zeros apart.
+    """
+    row = {s: i for i, s in enumerate(sorted({c.source for c in loops}))}
+    worlds = len(drawn[loops[0].id].gamma[at])
+    measured, free = np.zeros((2, worlds, len(row), len(row)))
+    for c in loops:
+        size = np.abs(drawn[c.id].gamma[at]) * slopes[c.id][at]
+        into = measured if drawn[c.id].measured else free
+        for source, i in row.items():
+            if (c.id, source) in peaks:
+                into[:, i, row[c.source]] += peaks[c.id, source][at] * size
+    return measured, free
+
+
+def _stable(parts: tuple[Array, Array], limit: float) -> tuple[Array, Array]:
+    """(scale of the drawn gains, spectral radius with it) of each world."""
+    measured, free = parts
+    radius = _radius(measured + free)
+    scale, final = np.ones(len(radius)), radius.copy()
+    wild = np.flatnonzero(radius >= limit)
+    if len(wild):
+        measured, free = measured[wild], free[wild]
+        low, high = np.zeros(len(wild)), np.ones(len(wild))
+        alone = not measured.any()  # then the radius grows in proportion
+        for _ in range(30):
+            middle = 0.5 * (low + high)
+            found = radius[wild] * middle if alone else _radius(measured + free * middle[:, None, None])
+            high, low = np.where(found >= limit, middle, high), np.where(found >= limit, low, middle)
+        scale[wild], final[wild] = low, _radius(measured + free * low[:, None, None])
+    return scale, final
 
 
 def _radius(matrices: Array) -> Array:

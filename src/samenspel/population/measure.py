@@ -74,6 +74,15 @@ def expected(atlas: Atlas, measure: str, values: Mapping[str, Array]) -> Array:
     return _on_form(atlas, m, values[m.reads])
 
 
+def least_change(atlas: Atlas, measure: str, accuracy: float) -> float:
+    """A change on the form that steps exact to `accuracy` (a share of the spread of a state) can just tell; 0 for criteria."""
+    m = atlas.measures[measure]
+    if m.reads is None:
+        return 0.0
+    on_form = abs(m.slope) * m.sd if m.mean is not None and m.sd is not None else unit_of(atlas, m.reads)
+    return accuracy * on_form
+
+
 def _on_form(atlas: Atlas, m: Measure, x: Array) -> Array:
     """From the model's scale to the form's: identity, or mean + slope · SD · z where the form's mean and SD are given."""
     if m.mean is None or m.sd is None or m.reads is None:

@@ -32,6 +32,7 @@ from samenspel.evidence.reader import read_atlas, shipped
 from samenspel.evidence.removal import without_claims
 from samenspel.evidence.schema_scenario import Scenario
 from samenspel.population.blocks import Block
+from samenspel.population.measure import least_change
 from samenspel.population.reservoir import Reservoir, part_of
 from samenspel.population.stock import blocks_of, reservoir_for, reservoir_key
 from samenspel.population.worlds import Variation, Worlds, draw_worlds, world_uniform
@@ -270,7 +271,7 @@ def run_chunks(work: Work, *, filled: bool = False, allow_failures: bool = False
     """
     say = tell or (lambda _share: None)
     outcome = work.atlas.measures[work.scenario.estimand.outcome]
-    gatherer = Gatherer(work.scenario, 1.0 if outcome.higher_is == "better" else -1.0)
+    gatherer = Gatherer(work.scenario, outcome.towards, least_change(work.atlas, outcome.id, work.job.accuracy))
     for reservoir, trial in work.walk(None if filled else say):
         gatherer.screened(reservoir)
         if trial is not None:

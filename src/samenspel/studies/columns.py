@@ -6,7 +6,8 @@
     specific/<measure>          treatment less contact and expectation alone, at that day
     change                      comparator less screening, of the outcome at that day
     level/<arm>/<week>          the outcome
-    hundred/<arm>/<what>        1 for whom it holds: better, same, worse at that day, stopped, flare
+    hundred/<arm>/<what>        1 for whom it holds: better, same, worse at that day, stopped, flare; higher and lower take the
+                                places of better and worse where a measure is neither
 
 Means and errors of these, per world, are all that an answer says about people.
 """
@@ -33,8 +34,12 @@ def main_measures(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys((scenario.estimand.outcome, *scenario.estimand.headline_measures)))
 
 
-def columns(trial: Trial, better: float) -> dict[str, Array]:
-    """The columns of these people, each (n,); `better` is +1 where more of the outcome is better, else -1."""
+def columns(trial: Trial, better: float, least: float = 0.0) -> dict[str, Array]:
+    """The columns of these people, each (n,).
+
+    better  +1 where more of the outcome is better, or neither better nor worse, else -1
+    least   change that counts where the scenario names none: what is smaller may be an error of the steps
+    """
     s = trial.scenario.estimand
     treated, comparator = trial.arms[s.treatment].measured, trial.arms[s.comparator].measured
     day = week_of(trial.weeks, s.day)
@@ -52,7 +57,7 @@ def columns(trial: Trial, better: float) -> dict[str, Array]:
     out["change"] = comparator[s.outcome][day] - base
     for a, arm in trial.arms.items():
         out |= {f"level/{a}/{week}": arm.measured[s.outcome][k] for k, week in enumerate(trial.weeks)}
-    need = s.responder_change or 0.0
+    need = s.responder_change or least
     for a in (s.comparator, s.treatment):
         arm = trial.arms[a]
         gain = better * (arm.measured[s.outcome][day] - base)

@@ -127,7 +127,7 @@ def _files(diagram: Diagram, name: str, reading: Reading) -> dict[str, str]:
         "reference.toml": _tables("reference", [_reference(v) for v in diagram.variable]),
         "parameters/diagram.toml": _tables("parameter", [_set_point(v) for v in differing(diagram)]),
         "measures.toml": _tables("measure", [_measure(diagram.outcome)]),
-        "couplings/diagram.toml": _tables("coupling", [_coupling(diagram, x, reading) for x in diagram.links]),
+        "couplings/diagram.toml": _tables("coupling", _couplings(diagram, reading)),
     }
     for v in diagram.variable:
         files[f"systems/{entry_id(v.id)}.toml"] = _system(v, v in differing(diagram), reading)
@@ -137,14 +137,29 @@ def _files(diagram: Diagram, name: str, reading: Reading) -> dict[str, str]:
 
 
 def differing(diagram: Diagram) -> tuple[Variable, ...]:
-    """Variables in whose set point people differ: the constants, or the stocks where there is none."""
+    """Variables in whose set point people differ: the constants, or the stocks where there is none.
+
+    Where none of these leads to the outcome, people differ in the outcome itself: else all would be alike in it.
+    """
     constants = tuple(v for v in diagram.variable if v.kind == "constant")
-    return constants or tuple(v for v in diagram.variable if v.kind == "stock") or (diagram.outcome,)
+    found = constants or tuple(v for v in diagram.variable if v.kind == "stock")
+    behind = diagram.sources_of(diagram.outcome.id)
+    return found if any(v.id in behind for v in found) else (*found, diagram.outcome)
 
 
-def coupling_id(link: Link) -> str:
-    """The sentence that a link stands for."""
-    return f"{entry_id(link.source)}-{_WORDS[link.sign]}-{entry_id(link.target)}"
+def coupling_ids(diagram: Diagram) -> dict[tuple[str, str], str]:
+    """(source, target) → the sentence that a link of the model stands for; a number follows where two would read alike."""
+    out: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
+    for link in diagram.links:
+        sentence = f"{entry_id(link.source)}-{_WORDS[link.sign]}-{entry_id(link.target)}"
+        name, count = sentence, 1
+        while name in taken:
+            count += 1
+            name = f"{sentence}-{count}"
+        taken.add(name)
+        out[link.source, link.target] = name
+    return out
 
 
 def _manifest(diagram: Diagram, name: str) -> str:
@@ -154,10 +169,13 @@ def _manifest(diagram: Diagram, name: str) -> str:
         "id": name,
         **texts.title(name),
         "licence": "as the diagram's",
-        **texts.manifest_note(),
+        **texts.manifest_note(diagram.unread),
     }
     if first is not None:
         fields["scenario"] = f"push-{entry_id(first.id)}"
+    linked = {end for x in diagram.links for end in (x.source, x.target)}
+    if any(v.id not in linked for v in diagram.variable):  # the others are named by their couplings
+        fields["systems"] = [v.id for v in diagram.variable]
     return _fields(fields)
 
 
@@ -209,9 +227,14 @@ def _measure(v: Variable) -> dict[str, Any]:
     }
 
 
-def _coupling(diagram: Diagram, link: Link, reading: Reading) -> dict[str, Any]:
+def _couplings(diagram: Diagram, reading: Reading) -> list[dict[str, Any]]:
+    ids = coupling_ids(diagram)
+    return [_coupling(diagram, x, ids[x.source, x.target], reading) for x in diagram.links]
+
+
+def _coupling(diagram: Diagram, link: Link, name: str, reading: Reading) -> dict[str, Any]:
     return {
-        "id": coupling_id(link),
+        "id": name,
         **texts.sentence(diagram, link),
         "from": f"{link.source}.{STATE}",
         "to": f"{link.target}.{TO}{STATE}",

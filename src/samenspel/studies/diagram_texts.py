@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from samenspel.evidence.diagram import Diagram, Link, Variable
@@ -20,11 +21,14 @@ def title(name: str) -> Pair:
     return {"en": f"Causal loop diagram: {words}", "nl": f"Causaal lusdiagram: {words}"}
 
 
-def manifest_note() -> Pair:
-    """What the atlas is and is not."""
+def manifest_note(unread: Sequence[str] = ()) -> Pair:
+    """What the atlas is and is not, and what of the spreadsheet is not in it."""
+    left = "; ".join(unread)
     return {
-        "en_note": "Made from a drawing. That a link is there, and which way it points, is the drawing's premise and no evidence; add claims and remove the premise where there is evidence.",
-        "nl_note": "Gemaakt van een tekening. Dat een verband er is en welke kant het op werkt, is een uitgangspunt van de tekening en geen bewijs; voeg beweringen toe en haal het uitgangspunt weg waar bewijs is.",
+        "en_note": "Made from a drawing. That a link is there, and which way it points, is the drawing's premise and no evidence; add claims and remove the premise where there is evidence."
+        + (f" In the spreadsheet, but not read: {left}." if unread else ""),
+        "nl_note": "Gemaakt van een tekening. Dat een verband er is en welke kant het op werkt, is een uitgangspunt van de tekening en geen bewijs; voeg beweringen toe en haal het uitgangspunt weg waar bewijs is."
+        + (f" Wel in het rekenblad, maar niet gelezen: {left}." if unread else ""),
     }
 
 
@@ -51,7 +55,8 @@ def _dutch(assumed: str) -> str:
         "no tag given: no intervention": "geen sterkte gegeven: geen ingreep",
         "no type given: taken as a constant": "geen soort gegeven: opgevat als constante",
     }
-    return "; ".join(words.get(part, part) for part in assumed.split("; "))
+    said = (words.get(part, part) for part in assumed.split("; "))
+    return "; ".join(part.replace("tags not read: ", "trefwoorden niet gelezen: ") for part in said)
 
 
 def reference() -> Pair:

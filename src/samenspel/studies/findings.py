@@ -58,6 +58,7 @@ class Findings:
     failures: dict[str, float]
     persons: dict[str, Array]  # arm → outcome at screening and by week of people of the first world, (1 + weeks, persons)
     screening: Screening
+    least: float = 0.0  # change of the outcome that counts where the scenario names none
 
     @property
     def worlds(self) -> Ids:
@@ -105,8 +106,9 @@ class Findings:
 class Gatherer:
     """Takes chunks in order; `findings` closes it."""
 
-    def __init__(self, scenario: Scenario, better: float) -> None:
+    def __init__(self, scenario: Scenario, better: float, least: float = 0.0) -> None:
         self.scenario, self.better = scenario, better
+        self.least = 0.0 if scenario.estimand.responder_change is not None else least
         self._done: list[Moments] = []
         self._open: Moments | None = None
         self._people: list[tuple[Ensemble, Array]] = []  # of the world that is open
@@ -129,7 +131,7 @@ class Gatherer:
     def tried(self, trial: Trial) -> None:
         """Add people who were studied."""
         self._weeks, self._arms = trial.weeks, tuple(trial.arms)
-        found = columns(trial, self.better)
+        found = columns(trial, self.better, self.least)
         e, s = trial.ensemble, trial.scenario.estimand
         new = Moments.of(e, found)
         if self._open is not None and np.array_equal(self._open.worlds, new.worlds):
@@ -185,4 +187,5 @@ class Gatherer:
             {a: sum(self._failed[w][a] for w in there) / people for a in self._arms},
             self._persons[there[0]],
             self._screening,
+            self.least,
         )

@@ -168,7 +168,7 @@ def _cohort(
         measured = {m: v for m, v in on(ends, measures).items() if m in measures}
         worst = on(list(flare_days), (outcome.id,))[outcome.id]
         change = scenario.estimand.responder_change or 0.0
-        sign = -1.0 if outcome.higher_is == "better" else 1.0
+        sign = -outcome.towards  # a flare is a turn for the worse
         base = cohort.measured[outcome.id]
         flare = ((sign * (worst - base)).max(0) >= change) & (change > 0)
         stopped = r.of(STOPPED)[np.searchsorted(r.days, ends[-1])] if staged else np.zeros(people.n)

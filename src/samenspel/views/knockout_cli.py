@@ -73,8 +73,9 @@ def _lines(r: dict[str, Any]) -> list[str]:
     a, b = r["answer"]["before"], r["answer"]["after"]
     what = f"coupling {r['asked']['coupling']}" if r["asked"]["coupling"] else counted(len(r["removed"]), "claim")
     label = lambda s: s["label"] + (f" ({s['hypothesis']})" if s["hypothesis"] else "")  # noqa: E731
+    up, down = ("higher", "lower") if r["answer"]["higher_is"] == "neither" else ("better", "worse")
     side = lambda s: (  # noqa: E731
-        f"{label(s)}; better in {s['benefit_worlds']} of {counted(s['worlds'], 'world')}, worse in {s['worse_worlds']}, "
+        f"{label(s)}; {up} in {s['benefit_worlds']} of {counted(s['worlds'], 'world')}, {down} in {s['worse_worlds']}, "
         f"no change in {s['same_worlds']}; "
         f"effect {_number(s['effect']['middle'])} [{_number(s['effect']['low'])}, {_number(s['effect']['high'])}]"
     )

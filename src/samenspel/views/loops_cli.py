@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from samenspel.views.catalogue import Said
+from samenspel.views.remarks import remarks
 
 SHOWN = 40  # loops on the terminal; --json has all
 WORDS: dict[str, dict[str, str]] = {
@@ -24,7 +25,9 @@ WORDS: dict[str, dict[str, str]] = {
         "shown": "The first {shown} are shown; --json gives all {count}.",
         "not_found": "Named, but not closed by the couplings or beyond the caps: {names}.",
         "sign": "Sign: one round pushes the same way (reinforcing) or back (balancing), with every coupling as it is told; "
-        "ambiguous: that depends on the person or the day. As drawn: with the signs that the worlds drew.",
+        "ambiguous: that depends on the person or the day, or on a link of which nobody said the sign. As drawn: with the "
+        "signs that the worlds drew.",
+        "open": "sign open: {names}",
         "intended": "For research and teaching. A loop is a possibility that the claims leave open; it says nothing "
         "about any one person.",
     },
@@ -41,7 +44,9 @@ WORDS: dict[str, dict[str, str]] = {
         "shown": "De eerste {shown} staan hier; --json geeft ze alle {count}.",
         "not_found": "Benoemd, maar niet gesloten door de koppelingen of te lang: {names}.",
         "sign": "Teken: een ronde duwt dezelfde kant op (versterkend) of terug (dempend), met elke koppeling zoals verteld; "
-        "wisselend: dat hangt af van de persoon of de dag. Zoals getrokken: met de tekens die de werelden trokken.",
+        "wisselend: dat hangt af van de persoon of de dag, of van een koppeling waarvan niemand het teken gaf. Zoals "
+        "getrokken: met de tekens die de werelden trokken.",
+        "open": "teken open: {names}",
         "intended": "Voor onderzoek en onderwijs. Een terugkoppeling is een mogelijkheid die de beweringen openlaten; "
         "zij zegt niets over een afzonderlijke persoon.",
     },
@@ -57,8 +62,10 @@ def loops(
     most: Annotated[int, typer.Option(help="Most loops listed.")] = 2000,
     language: Annotated[Literal["en", "nl"], typer.Option(help="Language on the terminal and of the names.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens, on standard error.")] = False,
 ) -> None:
     """List the feedback loops: links, sign, share of worlds in which they close, and the claims behind them."""
+    remarks(verbose=verbose)
     from samenspel.studies.sizes import check_sizes
 
     check_sizes(seed=seed, worlds=worlds, people=people, longest=longest, most=most, least={"people": 1})
@@ -112,6 +119,8 @@ def _lines(result: dict[str, Any], say: dict[str, str]) -> list[str]:
         drawn = "/".join("–" if r["drawn"][k] is None else f"{r['drawn'][k]:.0%}" for k in ("reinforcing", "balancing", "both"))
         out.append(f"{r['worlds']:6.0%}  {say[r['sign']]:<12} {drawn:<16} {r['name'] or r['id']}")
         out.append("        " + " → ".join(r["links"]))
+        if r["open"]:
+            out.append("        " + say["open"].format(names=", ".join(r["open"])))
     out.append("")
     if len(rows) > SHOWN:
         out.append(say["shown"].format(shown=SHOWN, count=len(rows)))

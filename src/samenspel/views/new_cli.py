@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from samenspel.views.catalogue import counted
+from samenspel.views.remarks import remarks
 
 
 def new(
@@ -22,19 +23,22 @@ def new(
     memory: Annotated[float, typer.Option(help="Steps in which a stock left alone returns to rest.")] = 10.0,
     bend: Annotated[float, typer.Option(help="SDs of the source at which an influence flattens.")] = 2.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens, on standard error.")] = False,
 ) -> None:
     """Make an atlas of plain systems from a diagram, and say what was assumed of each link."""
+    remarks(verbose=verbose)
     from samenspel.evidence.kumu import read_kumu
     from samenspel.quantities.errors import SamenspelError
-    from samenspel.studies.diagram import Reading, coupling_id, shared_names, write_atlas
+    from samenspel.studies.diagram import Reading, coupling_ids, shared_names, write_atlas
 
     if from_kumu is None:
         raise SamenspelError("nothing to make an atlas from.", cure="Name a spreadsheet: --from-kumu FILE.xlsx.")
     diagram = read_kumu(from_kumu, outcome, shared_names())
     folder = write_atlas(diagram, name, into, Reading(step, memory, bend))
+    ids = coupling_ids(diagram)
     links = [
         {
-            "id": None if x.left_out else coupling_id(x),
+            "id": None if x.left_out else ids[x.source, x.target],
             "from": diagram.of(x.source).label,
             "to": diagram.of(x.target).label,
             "sign": x.sign,
@@ -45,20 +49,23 @@ def new(
         for x in diagram.link
     ]
     if as_json:
-        variables = [v.model_dump(mode="json") for v in diagram.variable]
-        typer.echo(
-            json.dumps(
-                {"schema": 1, "folder": str(folder), "outcome": diagram.outcome.label, "variables": variables, "links": links},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        document = {
+            "schema": 1,
+            "folder": str(folder),
+            "outcome": diagram.outcome.label,
+            "unread": list(diagram.unread),
+            "variables": [v.model_dump(mode="json") for v in diagram.variable],
+            "links": links,
+        }
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
         return
     for v in diagram.variable:
         if v.assumed:
             typer.echo(f"{v.label}: {v.assumed}")
     for x in links:
         typer.echo(f"{x['from']} -> {x['to']} ({x['sign']}): {x['assumed']}")
+    if diagram.unread:
+        typer.echo(f"Holds something, but is not read: {'; '.join(diagram.unread)}.")
     typer.echo(
         f"{folder}: {counted(len(diagram.variable), 'variable')}, "
         f"{counted(len(diagram.links), 'link')} of {len(diagram.link)}, "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from samenspel.views.catalogue import Catalogue, Language, of
+from samenspel.views.remarks import remarks
 
 if TYPE_CHECKING:
     from samenspel.studies.answer import Answer
@@ -53,7 +53,7 @@ def run(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens, on standard error.")] = False,
 ) -> None:
     """Answer a question: what is published, what would follow from the assumptions, and what the answer rests on."""
-    _logging(quiet, verbose)
+    remarks(quiet=quiet, verbose=verbose)
     from samenspel.studies.sizes import check_sizes
 
     check_sizes(seed=seed, worlds=worlds, people=people, workers=1 if workers is None else workers)
@@ -86,12 +86,6 @@ def run(
     _print(answer, language, reader, as_json=as_json)
     if not quiet:
         _say_files(folder, c, reader)
-
-
-def _logging(quiet: bool, verbose: bool) -> None:
-    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.WARNING
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("samenspel").setLevel(level)
 
 
 def _answer(

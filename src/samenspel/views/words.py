@@ -111,9 +111,23 @@ def week_of(answer: Answer) -> int:
     return round(float(answer.blocks["question"]["estimand"]["day"]) / 7)
 
 
+def is_neither(answer: Answer) -> bool:
+    """Whether more of the outcome is neither better nor worse; it is then told as higher and lower."""
+    outcome = answer.blocks["question"]["estimand"]["outcome"]
+    return answer.blocks["assumptions"].get("effects", {}).get(outcome, {}).get("higher_is") == "neither"
+
+
+def fitting(answer: Answer, key: str) -> str:
+    """The key of a sentence about better and worse, or of its twin about higher and lower."""
+    return f"{key}_neither" if is_neither(answer) else key
+
+
 def headline(answer: Answer, c: Catalogue) -> str:
     """Direction and in how many worlds: "less pain in 39 of 61 worlds, more in 12, no change in 10"."""
     head = answer.blocks["assumptions"]["headline"]
+    if is_neither(answer):
+        return c.say("direction.headline_neither", measure=lower_first(outcome(answer, c)), worlds=head["benefit_worlds"],
+                     all=head["worlds"], worse=head["worse_worlds"], same=head["same_worlds"])  # fmt: skip
     less = head["better"] < 0
     towards = c.say("direction.less" if less else "direction.more", measure=lower_first(outcome(answer, c)))
     return c.say(

@@ -85,12 +85,17 @@ def test_labels_become_distinct_words_and_stay_readable(tmp_path):
     assert diagram.of("\u7761\u7720").id == "variable"
 
 
+def ranged(sign, low, high):
+    """The links, the last with a sign and a range."""
+    return [("From", "To", "Type", "LB", "UB"), *((*r, None, None) for r in CONNECTIONS[1:-1]), ("Reeds", "Frogs", sign, low, high)]
+
+
 WRONG = {
     "no outcome": ([*ELEMENTS[:4], ("Frogs", "stock", 0, None)], None, ["outcome", "VOI"]),
     "two outcomes": ([*ELEMENTS, ("Newts", "constant", 0, "VOI")], None, ["Frogs, Newts"]),
     "unknown end": (None, [*CONNECTIONS, ("Pond", "Frgs", "+")], ["'Frgs'", "Frogs", "line 7"]),
     "unknown type": ([*ELEMENTS, ("Newts", "stok", 0, None)], None, ["'stok'", "stock", "line 6"]),
-    "unknown sign": (None, [*CONNECTIONS, ("Rain", "Frogs", "positive")], ["'positive'", "line 7"]),
+    "unknown sign": (None, [*CONNECTIONS, ("Rain", "Frogs", "positive")], ["'positive'", "line 7", "Write +."]),
     "twice, differing": (None, [*CONNECTIONS, ("Rain", "Pond", "-")], ["twice", "row 2"]),
     "same label": ([*ELEMENTS, ("frogs", "stock", 0, None)], None, ["twice", "row 5"]),
     "not a number": ([*ELEMENTS, ("Newts", "constant", "strong", None)], None, ["'strong'"]),
@@ -100,7 +105,7 @@ WRONG = {
     "no label": ([*ELEMENTS, (None, "stock", 0, None)], None, ["no Label"]),
     "no end": (None, [*CONNECTIONS, ("Rain", None, "+")], ["no From or no To"]),
     "long label": ([*ELEMENTS, ("x" * 300, "constant", 0, None)], None, ["longer"]),
-    "one element": (ELEMENTS[:2], CONNECTIONS[:1], ["1 elements"]),
+    "one element": (ELEMENTS[:2], CONNECTIONS[:1], ["1 element"]),
     "no links": (None, CONNECTIONS[:1], ["0 connections"]),
     "no column": ([("Name", "Type"), ("a", "stock")], None, ["no column 'Label'"]),
     "half a range": (
@@ -111,13 +116,37 @@ WRONG = {
     "range upside down": (
         None,
         [("From", "To", "Type", "LB", "UB"), *((*r, None, None) for r in CONNECTIONS[1:-1]), ("Reeds", "Frogs", "+", 1, 0)],
-        ["below"],
+        ["above"],
     ),
     "no direction": (
         None,
         [("From", "To", "Type", "Direction"), *((*r, "undirected") for r in CONNECTIONS[1:])],
         ["undirected"],
     ),
+    "huge tag": ([*ELEMENTS, ("Newts", "constant", 1e5, None)], None, ["100000", "from -8 to 8", "cell C6"]),
+    "heavy link": (None, ranged("+", 0.1, 1e4), ["10000", "from -100 to 100", "cell E6"]),
+    "sign against range": (None, ranged("+", -2, -1), ["contradict", "line 6", "LB 1 and UB 2"]),
+    "sizes without sign": (None, ranged("-", 0.1, 0.3), ["contradict", "LB -0.3 and UB -0.1"]),
+    "range on both sides": (None, ranged("+", -0.1, 0.3), ["contradict", "Leave Type empty"]),
+    "decimal comma": ([*ELEMENTS, ("Newts", "constant", "0,5", None)], None, ["'0,5'", "Write 0.5"]),
+    "two numbers": ([*ELEMENTS, ("Newts", "constant", "1; 2", None)], None, ["2 numbers", "cell C6"]),
+    "sign elsewhere": (
+        None,
+        [("From", "To", "Type", "Polarity"), *((a, b, None, "+") for a, b, _ in CONNECTIONS[1:])],
+        ["Polarity says +", "Write + in Type"],
+    ),
+    "all constant": (
+        [ELEMENTS[0], ("Rain", "constant", 1, None), ("Pond", "constant", 0, "VOI")],
+        CONNECTIONS[:2],
+        ["every element is a constant", "nothing in this diagram can move"],
+    ),
+    "constant outcome": (
+        [*ELEMENTS[:4], ("Frogs", "stock", 0, None), ("Newts", "constant", 0, "VOI")],
+        None,
+        ["'Newts' is a constant", "cell B6"],
+    ),
+    "another word": ([*ELEMENTS, ("Newts", "parameter", 0, None)], None, ["'parameter'", "Write constant"]),
+    "turned text": ([*ELEMENTS, ("Newts\u202e", "constant", 0, None)], None, ["control characters", "cell A6"]),
     "an equation": (None, [("From", "To", "Type", "Equation"), *((*r, "x*y") for r in CONNECTIONS[1:])], ["equation"]),
 }
 

@@ -13,7 +13,8 @@ from samenspel.evidence.diagram import read_diagram
 from samenspel.evidence.grade import Grading
 from samenspel.evidence.kumu import read_kumu
 from samenspel.evidence.reader import read_atlas
-from samenspel.insight.leverage import compare, leverage, linear_leverage, rank_correlation
+from samenspel.insight.leverage import leverage, linear_leverage
+from samenspel.insight.ranking import compare, rank_correlation
 from samenspel.population.worlds import draw_worlds
 from samenspel.quantities.errors import SamenspelError
 from samenspel.studies.diagram import Reading, write_atlas

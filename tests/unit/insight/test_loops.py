@@ -94,6 +94,19 @@ def test_worlds_that_draw_the_other_sign_are_counted_and_do_not_make_a_loop_ambi
     assert row["drawn"]["balancing"] == pytest.approx(1 / 3)
 
 
+def test_a_link_of_which_nobody_said_the_sign_makes_its_loops_ambiguous():
+    """Told or not, half of the worlds draw it the other way; the loop names the link, others keep their sign."""
+    words = {"en": "Drawn.", "nl": "Getekend."}
+    unsigned = SPEED.model_copy(update={"claims": (), "premise": "link", "assumption": words})
+    rows = listed([FILL, unsigned, RING, LEAK], gains={SPEED.id: [0.05, -0.05]})
+    assert rows[FILL.id, SPEED.id]["sign"] == "ambiguous"
+    assert rows[FILL.id, SPEED.id]["open"] == [SPEED.id]
+    assert rows[FILL.id, SPEED.id]["drawn"]["reinforcing"] == 0.5
+    assert (rows[LEAK.id, RING.id]["sign"], rows[LEAK.id, RING.id]["open"]) == ("balancing", [])
+    signed = unsigned.model_copy(update={"premise": "link-and-sign"})
+    assert listed([FILL, signed])[FILL.id, SPEED.id]["sign"] == "reinforcing"
+
+
 def test_three_systems_have_their_three_loops():
     """Tank and pump, tank and bell, and round all three; signs by hand: +, -, +·+·-."""
     rows = listed([FILL, SPEED, RING, LEAK, TURN])

@@ -13,9 +13,11 @@ from samenspel.views.words import (
     arm,
     arms_of,
     better_same_worse,
+    fitting,
     headline,
     interval,
     is_calibrated,
+    is_neither,
     label,
     measure,
     of_hundred,
@@ -27,6 +29,7 @@ from samenspel.views.words import (
 )
 
 PARTS = ("better", "same", "worse", "stopped", "flare")
+TURNS = ("better", "worse")
 SPLIT = {"comparator_change": "comparator", "attention": "attention", "specific": "specific"}
 
 
@@ -54,6 +57,8 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
     table = answer.blocks["assumptions"]["per_hundred"]["arms"]
     rows: list[tuple[str, ...]] = []
     for part in PARTS:
+        if part == "flare" and is_neither(answer):
+            continue  # a flare is a turn for the worse
         cells = []
         for a in arms_of(answer):
             row = table[a][part]
@@ -62,7 +67,8 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
                 cells.append(c.say("assumptions.no_programme"))
                 continue
             cells.append(of_hundred(whole, row, answer, c))
-        rows.append((c.say(f"assumptions.{part}"), *cells))
+        key = f"assumptions.{part}"
+        rows.append((c.say(fitting(answer, key) if part in TURNS else key), *cells))
     columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
     return Table(c.say("assumptions.per_hundred", week=week_of(answer)), columns, tuple(rows), frozenset({1, 2}))
 
@@ -70,7 +76,7 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
 def hundred_picture(answer: Answer, c: Catalogue) -> Picture:
     """The first figure of a report."""
     comparator, treatment = arms_of(answer)
-    counts = [c.say("assumptions.counts", **better_same_worse(answer, a)) for a in (comparator, treatment)]
+    counts = [c.say(fitting(answer, "assumptions.counts"), **better_same_worse(answer, a)) for a in (comparator, treatment)]
     return Picture(
         "hundred", c.say("assumptions.figure_hundred_title", week=week_of(answer)),
         c.say("assumptions.figure_hundred_description", comparator=arm(answer, comparator, c), comparator_counts=counts[0],
@@ -81,7 +87,8 @@ def hundred_picture(answer: Answer, c: Catalogue) -> Picture:
 
 def _hundred_notes(answer: Answer, c: Catalogue) -> tuple[str, ...]:
     change = answer.blocks["assumptions"]["per_hundred"]["change_needed"]
-    return c.say("assumptions.per_hundred_note", change=c.printed(change)), c.say("assumptions.flare_means")
+    note = c.say(fitting(answer, "assumptions.per_hundred_note"), change=c.printed(change))
+    return (note,) if is_neither(answer) else (note, c.say("assumptions.flare_means"))
 
 
 def _hundred(answer: Answer, c: Catalogue) -> list[Item]:

@@ -6,7 +6,7 @@ from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Item, Paragraph, Table
 from samenspel.views.patients import is_without_simulation
-from samenspel.views.words import headline, is_calibrated, label, open_question
+from samenspel.views.words import fitting, headline, is_calibrated, label, open_question
 
 QUANTILES = {"q05": "5 %", "q25": "25 %", "q50": "50 %", "q75": "75 %", "q95": "95 %"}
 
@@ -18,7 +18,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
     name = str(b["label"]).replace(" ", "_")
     items: list[Item] = [
         Paragraph(c.say("label.shown", label=label(answer, c)), "strong"),
-        Paragraph(c.say(f"label.{name}_{'plain' if plain else 'means'}")),
+        Paragraph(c.say(_meaning(answer, name, plain=plain))),
     ]
     if question := open_question(answer, c):
         items.append(Paragraph(c.say("label.depends_on_question", question=question)))
@@ -27,8 +27,14 @@ def block(answer: Answer, c: Catalogue) -> Block:
     if not plain:
         prior, worlds = b["prior"], answer.blocks["assumptions"]["headline"]["worlds"]
         beyond = round(prior["beyond_share"] * worlds)  # worlds weigh the same before any fact is used
-        items.append(Paragraph(c.say("learned.prior", counts=headline(answer, c), beyond=beyond, all=worlds)))
+        items.append(Paragraph(c.say(fitting(answer, "learned.prior"), counts=headline(answer, c), beyond=beyond, all=worlds)))
         rows = tuple((said, c.number(prior["specific_smd"][q])) for q, said in QUANTILES.items())
         columns = (c.say("learned.column_quantile"), c.say("learned.column_value"))
         items.append(Table(c.say("learned.quantiles"), columns, rows, frozenset({1}), where="report"))
     return Block("built-in-or-learned", c.say("heading.built_in_or_learned"), tuple(items))
+
+
+def _meaning(answer: Answer, name: str, *, plain: bool) -> str:
+    """The key of what a label means."""
+    key = f"label.{name}_{'plain' if plain else 'means'}"
+    return fitting(answer, key) if key == "label.CANNOT_TELL_means" else key

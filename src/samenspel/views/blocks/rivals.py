@@ -8,7 +8,7 @@ from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.content import Block, Entry, Heading, Item, Listing, Paragraph, Picture, Table
 from samenspel.views.patients import is_without_simulation
-from samenspel.views.words import interval, lower_first, measure, short
+from samenspel.views.words import fitting, interval, lower_first, measure, short
 
 SHOWN = 5  # open questions in the figure: those whose answers part most
 NOTHING = 0.01  # points, and standard deviations over worlds, below which answers are said not to differ
@@ -24,7 +24,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
     if not plain:
         items.append(Paragraph(_how(answer, c)))
         shown = drawn(answer)
-        description = c.say("rivals.figure_description", count=len(shown))
+        description = c.say(fitting(answer, "rivals.figure_description"), count=len(shown))
         notes = (c.say("rivals.all_in_table", count=len(hypotheses)),) if len(hypotheses) > len(shown) else ()
         items.append(Picture("rivals", c.say("rivals.figure_title"), description, table(answer, c), notes))
     for h in hypotheses:
@@ -57,10 +57,12 @@ def tried(h: dict[str, Any], o: dict[str, Any]) -> dict[str, Any]:
     return o if contrast is None else next(row for row in contrast["options"] if row["id"] == o["id"])
 
 
-def in_worlds(row: dict[str, Any], c: Catalogue) -> str:
+def in_worlds(answer: Answer, row: dict[str, Any], c: Catalogue) -> str:
     """In how many worlds an answer is better, worse, and without change."""
-    return c.say("rivals.in_worlds", better=row["benefit_worlds"], all=row["worlds"], worse=row["worse_worlds"],
-                 same=row["same_worlds"])  # fmt: skip
+    return c.say(
+        fitting(answer, "rivals.in_worlds"), better=row["benefit_worlds"], all=row["worlds"], worse=row["worse_worlds"],
+        same=row["same_worlds"],
+    )  # fmt: skip
 
 
 def table(answer: Answer, c: Catalogue) -> Table:
@@ -75,7 +77,7 @@ def table(answer: Answer, c: Catalogue) -> Table:
                 numbers = (c.number(row["effect"]), counts, str(row["worlds"]))
             rows.append((c.pick(h["question"]), c.pick(o), *numbers, claims))
     names = ("question", "option", "effect", "share", "worlds", "claims")
-    columns = tuple(c.say(f"rivals.column_{n}") for n in names)
+    columns = tuple(c.say(fitting(answer, key) if n == "share" else key) for n in names for key in (f"rivals.column_{n}",))
     return Table(c.say("rivals.figure_title"), columns, tuple(rows), frozenset({2, 3, 4, 5}))
 
 
@@ -99,7 +101,8 @@ def _entry(answer: Answer, h: dict[str, Any], o: dict[str, Any], c: Catalogue, p
     row = tried(h, o)
     if row["effect"] is None:
         return Entry(c.pick(o), (f"{c.say('rivals.unseen')}; {_claims(o, c)}",))
-    return Entry(c.pick(o), ("; ".join((c.say("rivals.effect", effect=row["effect"]), in_worlds(row, c), _claims(o, c))),))
+    effect = c.say("rivals.effect", effect=row["effect"])
+    return Entry(c.pick(o), ("; ".join((effect, in_worlds(answer, row, c), _claims(o, c))),))
 
 
 def _share(answer: Answer, o: dict[str, Any], c: Catalogue) -> str:

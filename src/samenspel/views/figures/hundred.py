@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from samenspel.studies.answer import Answer
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.figures.frame import DARK, GREY, INK, LIGHT, MIDDLE, WIDTH, Frame, area, finish, paper, wrapped
-from samenspel.views.words import arm, arms_of, better_same_worse, of_hundred
+from samenspel.views.words import arm, arms_of, better_same_worse, fitting, is_neither, of_hundred
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,8 @@ def _key(ax: Axes, answer: Answer, c: Catalogue, id: str, counts: dict[str, int]
         y = 2 - k
         ax.scatter([0.1], [y], **style)
         value = of_hundred(counts[name], rows[name], answer, c)
-        ax.text(0.32, y, f"{value}  {c.say(f'assumptions.{name}')}", va="center", fontsize=9)
+        key = f"assumptions.{name}"
+        ax.text(0.32, y, f"{value}  {c.say(key if name == 'same' else fitting(answer, key))}", va="center", fontsize=9)
     ax.set_xlim(0, GAP)
     ax.set_ylim(-0.6, 2.6)
     ax.set_axis_off()
@@ -68,7 +69,7 @@ def _key(ax: Axes, answer: Answer, c: Catalogue, id: str, counts: dict[str, int]
 def _beside(ax: Axes, answer: Answer, c: Catalogue, id: str) -> None:
     """Stopped and flare are counted beside the three, so each has a bar of its own out of 100."""
     rows = answer.blocks["assumptions"]["per_hundred"]["arms"][id]
-    for k, name in enumerate(("stopped", "flare")):
+    for k, name in enumerate(("stopped",) if is_neither(answer) else ("stopped", "flare")):
         y = 1 - k
         if name == "stopped" and not answer.blocks["question"]["arms"][id]["programme"]:
             ax.text(0, y + 0.06, c.say("assumptions.no_programme_here"), va="bottom", fontsize=9, color=INK)

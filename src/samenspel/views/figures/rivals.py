@@ -9,6 +9,7 @@ from samenspel.views.blocks.rivals import drawn, tried
 from samenspel.views.catalogue import Catalogue
 from samenspel.views.figures.axis import say_numbers
 from samenspel.views.figures.frame import DARK, GREY, LIGHT, WIDTH, Frame, area, finish, paper, wrapped
+from samenspel.views.words import fitting
 
 LEFT, PLOT, LINE, QUESTION = 3.3, 2.25, 0.33, 0.42
 
@@ -36,7 +37,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
                 y -= LINE
         ax.axvline(0, ymax=1, color=GREY, linewidth=0.9, linestyle=(0, (3, 2)), zorder=0)
         ax.annotate(
-            c.say("rivals.column_figure"),
+            c.say(fitting(answer, "rivals.column_figure")),
             (1, 1),
             xycoords="axes fraction",
             xytext=(8, 5),
@@ -50,7 +51,7 @@ def draw(answer: Answer, c: Catalogue, frame: Frame) -> str:
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
         better = answer.blocks["assumptions"]["headline"]["better"]
-        side = c.say("rivals.axis_better_left" if better < 0 else "rivals.axis_better_right")
+        side = c.say("rivals.axis_better_left" if better < 0 else fitting(answer, "rivals.axis_better_right"))
         ax.set_xlabel(f"{c.say('rivals.axis')} {side}", fontsize=8.5)
         ax.margins(x=0.12)
         say_numbers(ax, c)
