@@ -45,7 +45,8 @@ def rivals(atlas: Atlas, worlds: Worlds, found: Findings, difference: str, bette
             here = names == option.id
             mean = float(np.average(per_world[here], weights=weight[here])) if here.any() else None
             share = float(np.average(better * per_world[here] > 0, weights=weight[here])) if here.any() else None
-            table.append({**_told(option), **counts(better * per_world[here]), "benefit_share": share, "effect": mean})
+            counted = counts(better * per_world[here], found.least)
+            table.append({**_told(option), **counted, "benefit_share": share, "effect": mean})
         out.append({**_asked(record), "options": table, "parts": parts_most(found, names, weight)})
     out.sort(key=lambda r: -_gap(r["options"]))
     return [*out, *_about_persons(atlas, worlds, ids)]

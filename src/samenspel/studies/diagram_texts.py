@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from samenspel.evidence.diagram import Diagram, Link, Variable
 
 if TYPE_CHECKING:
-    from samenspel.studies.diagram import Reading
+    from samenspel.studies.diagram_files import Reading
 
 Pair = dict[str, str]
 

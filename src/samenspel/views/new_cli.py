@@ -29,7 +29,8 @@ def new(
     remarks(verbose=verbose)
     from samenspel.evidence.kumu import read_kumu
     from samenspel.quantities.errors import SamenspelError
-    from samenspel.studies.diagram import Reading, coupling_ids, shared_names, write_atlas
+    from samenspel.studies.diagram import shared_names, write_atlas
+    from samenspel.studies.diagram_files import Reading, coupling_ids
 
     if from_kumu is None:
         raise SamenspelError("nothing to make an atlas from.", cure="Name a spreadsheet: --from-kumu FILE.xlsx.")

@@ -17,7 +17,8 @@ from samenspel.insight.leverage import leverage, linear_leverage
 from samenspel.insight.ranking import compare, rank_correlation
 from samenspel.population.worlds import draw_worlds
 from samenspel.quantities.errors import SamenspelError
-from samenspel.studies.diagram import Reading, write_atlas
+from samenspel.studies.diagram import write_atlas
+from samenspel.studies.diagram_files import Reading
 from samenspel.systems import catalogue
 from samenspel.views import leverage_cli
 

@@ -12,7 +12,8 @@ from samenspel.evidence.kumu import read_kumu
 from samenspel.evidence.lint import check_folder
 from samenspel.evidence.reader import read_atlas
 from samenspel.quantities.errors import SamenspelError
-from samenspel.studies.diagram import Reading, shared_names, write_atlas
+from samenspel.studies.diagram import shared_names, write_atlas
+from samenspel.studies.diagram_files import Reading
 from samenspel.studies.ends import known_ends
 from samenspel.systems import catalogue
 from samenspel.views import new_cli

@@ -12,7 +12,8 @@ from samenspel.evidence.lint import check_folder
 from samenspel.evidence.reader import read_atlas
 from samenspel.insight.leverage import leverage, linear_leverage
 from samenspel.insight.run import run
-from samenspel.studies.diagram import coupling_ids, differing, shared_names, write_atlas
+from samenspel.studies.diagram import shared_names, write_atlas
+from samenspel.studies.diagram_files import coupling_ids, differing
 from samenspel.studies.ends import known_ends
 from samenspel.views.cli import app
 from samenspel.views.text import as_text
