@@ -78,6 +78,17 @@ def test_a_slope_by_the_first_symbol_is_not_lost():
     assert Program(tape, [step])([0.7, -1.2])[0] == pytest.approx(0.7 / 3)
 
 
+@given(EXPRESSIONS)
+def test_a_step_rests_on_the_symbols_of_its_arguments(expression):
+    """And no set of symbols is kept twice, so that a long tape stays small."""
+    tape = Tape(["a.x", "a.y", "b.z"])
+    tape.read(expression)
+    for k, (operation, arguments, _) in enumerate(tape.steps):
+        own = {k} if operation == "symbol" else set()
+        assert tape.uses(k) == own.union(*(tape.uses(a) for a in arguments))
+    assert len({id(tape.uses(k)) for k in range(len(tape.steps))}) == len({tape.uses(k) for k in range(len(tape.steps))})
+
+
 def test_unknown_functions_are_refused_by_name():
     with pytest.raises(NotImplementedError, match="sin"):
         Tape(("a.x",)).read(sympy.sin(X))

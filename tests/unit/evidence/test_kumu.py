@@ -147,6 +147,8 @@ WRONG = {
     ),
     "another word": ([*ELEMENTS, ("Newts", "parameter", 0, None)], None, ["'parameter'", "Write constant"]),
     "turned text": ([*ELEMENTS, ("Newts\u202e", "constant", 0, None)], None, ["control characters", "cell A6"]),
+    "too many elements": ([*ELEMENTS, *((f"n{i}", "constant", 0, None) for i in range(200))], None, ["204 elements", "2 to 200"]),
+    "too many links": (None, [*CONNECTIONS, *[("Rain", "Pond", "+")] * 2000], ["2005 connections", "1 to 2000"]),
     "an equation": (None, [("From", "To", "Type", "Equation"), *((*r, "x*y") for r in CONNECTIONS[1:])], ["equation"]),
 }
 
