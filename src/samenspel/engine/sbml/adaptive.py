@@ -11,7 +11,6 @@ true for less than a quarter of a step may be missed.
 
 from __future__ import annotations
 
-import logging
 import math
 import warnings
 from typing import Any
@@ -25,13 +24,13 @@ from samenspel.engine.sbml.events import Queue
 from samenspel.engine.sbml.order import needs, reachable
 from samenspel.engine.sbml.past import History, Past
 from samenspel.engine.sbml.prepared import Prepared
+from samenspel.engine.sbml.scales import tolerances
 from samenspel.quantities.errors import SamenspelError
 
-log = logging.getLogger(__name__)
 SAMPLES = (0.25, 0.5, 0.75, 1.0)
 SWITCHES = 2_000  # restarts for conditions of piecewise formulas, after which they are integrated through
 STUCK = 200  # steps in a row that hardly move the clock, after which a solver gives up
-STEPS = 500_000  # steps of one run, after which it counts as changing too fast to follow
+STEPS = 3_000_000  # steps of one run, after which it counts as changing too fast to follow
 
 
 class _Failed(Exception):
@@ -62,8 +61,8 @@ class Run:
         self, prepared: Prepared, p: list[float], y: list[float], look: Any, times: Array, rtol: float, atol: float, seed: int,
         earlier: Any = None,
     ) -> None:  # fmt: skip
-        self.m, self.p, self.y, self.look, self.times, self.rtol, self.atol = prepared, p, y, look, times, rtol, atol
-        self.k, self.t, self.switched = 0, 0.0, 0
+        self.m, self.p, self.y, self.look, self.times, self.rtol, self.asked = prepared, p, y, look, times, rtol, atol
+        self.k, self.t, self.switched, self.fault = 0, 0.0, 0, ""
         self.steps, self.stuck = 0, 0
         self.queue = Queue(prepared.events, prepared.model.origin, seed, float(times[-1]))
         self.rows: list[list[Any]] = []
@@ -77,21 +76,20 @@ class Run:
             self.longest = min([self.longest, *back])  # so that no step asks about itself
 
     def table(self) -> Array:
-        """Values of all columns, shape (columns, times)."""
+        """Values of all columns, shape (columns, times); NaN from a failure of nature on, which is kept as `fault`."""
         end = float(self.times[-1])
         self.queue.settle(self.y, self.p, 0.0)
         self._check_start()
+        self.atol = tolerances(self.m, self.y, self.p, end, self.asked)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                alarms = self.m.alarms(self.y, self.p)
                 while self.t < end:
-                    alarms = [a for a in alarms if a > self.t]
-                    self._span(min([end, self.queue.next, *alarms[:1]]))
+                    self._span(min(end, self.queue.next, self.m.clocks.next(self.y, self.p, self.t, end)))
                     self.queue.settle(self.y, self.p, self.t)
             self._record(math.inf, None)
         except _Failed as fault:
-            log.warning("model %s: %s; NaN from time %g on", self.m.model.name, fault, self.t)
+            self.fault = str(fault)
         out = np.full((len(self.rows[0]) if self.rows else len(self.look(self.y, self.p, self.t)), len(self.times)), np.nan)
         for k, row in enumerate(self.rows):
             out[:, k] = row
@@ -157,14 +155,14 @@ class Run:
         ways = [(LSODA, rough), (Radau, rough)]
         if m.guarded > m.triggers and self.switched < SWITCHES:
             ways.insert(0, (LSODA, smooth))
-        solver: Any = self._solver(*ways.pop(0), self.t, np.array([self.y[i] for i in finite]), stop)
+        solver: Any = self._solver(*ways.pop(0), self.t, np.array([self.y[i] for i in finite]), stop, finite)
         while True:
             x_before, t_before = solver.y.copy(), solver.t
             if not self._step(solver):
                 if not ways or not finite:
                     raise _Failed("the solution leaves the finite numbers, or changes too fast to follow")
                 self.stuck = 0
-                solver = self._solver(*ways.pop(0), t_before, x_before, stop)
+                solver = self._solver(*ways.pop(0), t_before, x_before, stop, finite)
                 continue
             change = None
             if self.m.guarded:
@@ -184,11 +182,12 @@ class Run:
                 return
             self.t = solver.t
 
-    def _solver(self, kind: Any, slope: Any, t: float, x: Array, stop: float) -> Any:
+    def _solver(self, kind: Any, slope: Any, t: float, x: Array, stop: float, finite: list[int]) -> Any:
         if len(x) == 0:
             return _Still(t, x, stop, min(self.longest, stop - t))
         rtol = self.rtol if kind is LSODA else max(self.rtol, 1e-10)
-        return kind(slope, t, x, stop, rtol=rtol, atol=self.atol, max_step=self.longest)
+        atol: Any = self.atol[finite]
+        return kind(slope, t, x, stop, rtol=rtol, atol=atol, max_step=self.longest)
 
     def _step(self, solver: Any) -> bool:
         """One step; False if the solver cannot make it."""

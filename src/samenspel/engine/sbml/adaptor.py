@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ for _base in ("SIN", "COS", "TAN", "SEC", "CSC", "COT"):
     for _name in (_base, f"{_base}H", f"ARC{_base}", f"ARC{_base}H"):
         _OPERATORS[f"FUNCTION_{_name}"] = _name.lower()
 _KINDS: dict[int, str] = {getattr(libsbml, f"AST_{k}"): v for k, v in _OPERATORS.items()}
+#: stands beside a function that means rateOf, in files older than rateOf
+DERIVATIVE = "http://en.wikipedia.org/wiki/Derivative"
+#: how libsbml names the packages that say what a model looks like
+DRAWING = re.compile(r"package '(layout|render)\w*'|Package (layout|render) Version")
 _TYPE_NAMES: dict[int, str] = {getattr(libsbml, n): n for n in dir(libsbml) if n.startswith("AST_")}
 
 
@@ -43,7 +48,7 @@ def read_document(path: str | Path) -> Document:
     document = libsbml.readSBMLFromString(text)
     for i in range(document.getNumErrors()):
         fault = document.getError(i)
-        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR and fault.getErrorId() != libsbml.MissingXMLEncoding:
+        if fault.getSeverity() >= libsbml.LIBSBML_SEV_ERROR and not _harmless(fault):
             what = " ".join(f"{fault.getShortMessage()}: {fault.getMessage()}".split())
             raise SamenspelError(
                 what if len(what) < 500 else f"{what[:240]} … {what[-240:]}",
@@ -63,17 +68,23 @@ def read_document(path: str | Path) -> Document:
     return _Reader(model, file, level, version).document()
 
 
+def _harmless(fault: Any) -> bool:
+    """Whether a fault leaves the mathematics alone: an encoding not named, or a drawing that is wrong or out of place."""
+    return fault.getErrorId() == libsbml.MissingXMLEncoding or DRAWING.search(" ".join(fault.getMessage().split())) is not None
+
+
 class _Reader:
     """One pass over a libsbml model."""
 
     def __init__(self, model: Any, file: str, level: int, version: int) -> None:
         self.model, self.file, self.level, self.version = model, file, level, version
+        self.derivatives: set[str] = set()
 
     def document(self) -> Document:
         m = self.model
-        functions = {
-            f.getIdAttribute(): self.node(f.getMath(), f) for f in m.getListOfFunctionDefinitions() if f.getMath() is not None
-        }
+        own = list(m.getListOfFunctionDefinitions())
+        self.derivatives = {f.getIdAttribute() for f in own if DERIVATIVE in f.getAnnotationString()}
+        functions = {f.getIdAttribute(): self.node(f.getMath(), f) for f in own if f.getMath() is not None}
         initial = [
             Rule("initial", a.getSymbol(), self.node(a.getMath(), a), a.getLine())
             for a in m.getListOfInitialAssignments()
@@ -200,7 +211,7 @@ class _Reader:
             return Node("lambda", (self.node(children[-1], element),), name=names)
         below = tuple([self.node(c, element) for c in children])
         if kind == libsbml.AST_FUNCTION:
-            return Node("call", below, name=a.getName())
+            return Node("rateOf", below) if a.getName() in self.derivatives else Node("call", below, name=a.getName())
         if kind not in _KINDS:
             name = a.getName() or ("empty or unknown" if kind == libsbml.AST_UNKNOWN else _TYPE_NAMES.get(kind, str(kind)))
             raise self.refuse(f"the mathematical element {name!r} is not supported.", element,

@@ -4,7 +4,8 @@
 
 with m (`MEAN`, a parameter) the mean of these spans and s (`SPAN`, an input) the span of day k in units of m. States that
 nothing moves become parameters. Each day is cut into r equal steps; r is doubled until, for every run and result, two
-estimates differ by at most atol + rtol |x|. Estimate j of r is the extrapolation of the last j + 1 halvings:
+estimates differ by at most e + rtol |x|, with e the absolute tolerance of the state (`scales`). Estimate j of r is the
+extrapolation of the last j + 1 halvings:
 
     T[0] = the run with r steps a day      T[j] = T[j-1] + (T[j-1] - T[j-1] of r/2) / (2^(j+1) - 1)
 
@@ -31,6 +32,7 @@ from samenspel.engine.lattice import Schedule, StepPlan
 from samenspel.engine.people import Array, Condition, People
 from samenspel.engine.sbml.order import needs, reachable
 from samenspel.engine.sbml.prepared import Prepared
+from samenspel.engine.sbml.scales import tolerances
 from samenspel.quantities.errors import SamenspelError
 
 MEAN, SPAN, CLOCK = "lattice.mean", "lattice.span", "lattice.clock"
@@ -107,6 +109,7 @@ class Batch:
         n, rows = self.states.shape[1], self.prepared.n
         moments = np.unique(np.concatenate([[0.0], self.times]))
         out = np.repeat(self.states[:, None, :], len(moments), axis=1)
+        small = np.array([self._small(i, float(moments[-1]), atol) for i in range(n)]).T.reshape(rows, 1, n)
         open_, steps, last = np.arange(n if rows and len(moments) > 1 else 0), FIRST, list[Array]()
         while len(open_) and steps * (len(moments) - 1) <= STEPS:
             part = self.take(open_)
@@ -116,11 +119,15 @@ class Batch:
                     now.append(now[-1] + (now[-1] - before) / (2 ** (j + 2) - 1))
                 ready = np.zeros(len(open_), dtype=bool)
                 if last:
-                    ready = (np.abs(now[-1] - last[-1]) <= atol + rtol * np.abs(now[-1])).all(axis=(0, 1))
+                    ready = (np.abs(now[-1] - last[-1]) <= small[..., open_] + rtol * np.abs(now[-1])).all(axis=(0, 1))
             out[:rows, 1:, open_] = now[-1]
             last = [t[:, :, ~ready] for t in now]
             open_, steps = open_[~ready], steps * 2
         return out[:, np.searchsorted(moments, self.times)], open_
+
+    def _small(self, i: int, end: float, atol: float) -> Array:
+        """The absolute tolerances of run i."""
+        return tolerances(self.prepared, self.states[:, i].tolist(), self.parameters[:, i].tolist(), end, atol)
 
     def run(self, engine: Vector, moments: Array, steps: int) -> Array:
         """The moving states after each moment but the first, with so many steps from one to the next."""

@@ -178,7 +178,7 @@ class Translator:
             return self._rate_of(node, local, line)
         if kind == "delay":
             return self._past(node, local, line, depth)
-        below = [self._walk(c, local, line, depth + 1) for c in node.children]
+        below = [self._walk(c, local, line, depth + 1) for c in _flat(node)]
         if kind == "call":
             return self._call(node.name, below, line, depth)
         low, high = _COUNTS.get(kind, (0, 10**6))
@@ -263,6 +263,20 @@ class Translator:
         out = self._walk(body, dict(zip(formal, arguments, strict=True)), line, depth + 1)
         self._open.pop()
         return out
+
+
+def _flat(node: Node) -> list[Node]:
+    """The arguments of a step, with those of a sum within a sum (product, and, or) in its place: writers bracket long ones."""
+    if node.kind not in ("plus", "times", "and", "or"):
+        return list(node.children)
+    found, todo = list[Node](), list(reversed(node.children))
+    while todo:
+        child = todo.pop()
+        if child.kind == node.kind:
+            todo += reversed(child.children)
+        else:
+            found.append(child)
+    return found
 
 
 def _logical(kind: str, parts: list[Value]) -> Value:

@@ -13,6 +13,7 @@ import sympy
 
 from samenspel.declare.model import Model
 from samenspel.engine.people import Array, Numbers
+from samenspel.engine.sbml.clocks import Clocks
 from samenspel.engine.sbml.code import Code
 from samenspel.engine.sbml.events import Events
 from samenspel.engine.sbml.order import needs, ordered, reachable
@@ -51,12 +52,14 @@ class Prepared:
         self.guards = self.code.function([*(e.trigger for e in model.events), *switches])
         self.guarded, self.triggers = len(model.events) + len(switches), len(model.events)
         self.species = {s.name: s for s in model.species}
+        self.kinds, sizes = self._kinds(moving)
+        self.sizes = self.code.function(sizes)
         self.of = [self.code.function([of]) for _, of, _ in model.delays]
         still = {sympy.Symbol(n, real=True): "(0.0)" for n, _ in model.assignments if n.startswith("rate.")}
         self.before = [self.code.function([of], frozen=still) for _, of, _ in model.delays]
         self.by = [self.code.function([by]) for _, _, by in model.delays]
         self._starts: dict[tuple[str, ...], Any] = {}
-        self.clocks = self.code.function(self._clocks([*(e.trigger for e in model.events), *switches]))
+        self.clocks = Clocks(model, self.code, [*(e.trigger for e in model.events), *switches])
 
     def _switches(self, drift: Sequence[Any]) -> list[Any]:
         """Where the drift may jump: conditions of piecewise formulas, floor and ceiling."""
@@ -67,24 +70,15 @@ class Prepared:
             found |= e.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge, sympy.floor, sympy.ceiling)
         return sorted((r for r in found if r.free_symbols), key=sympy.default_sort_key)
 
-    def _clocks(self, conditions: Sequence[Any]) -> list[Any]:
-        """Left minus right of every comparison that hangs on time and parameters alone."""
-        fixed = {"time", *self.model.parameter_names}
-        relations = {r for c in conditions for r in c.atoms(sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)}
-        timed = [r for r in relations if "time" in needs(r) and needs(r) <= fixed]
-        return [
-            sympy.Add(r.args[0], sympy.Mul(-1, r.args[1], evaluate=False), evaluate=False)
-            for r in sorted(timed, key=sympy.default_sort_key)
-        ]
-
-    def alarms(self, y: list[float], p: list[float]) -> list[float]:
-        """Moments at which comparisons linear in time change, so that no step passes over a short pulse."""
-        found: set[float] = set()
-        for a, b, c in zip(*(self.clocks(y, p, t) for t in (0.0, 1.0, 2.0)), strict=True):
-            slope = b - a
-            if slope and abs(c - b - slope) <= 1e-9 * abs(slope) and math.isfinite(a / slope):
-                found.add(float(-a / slope))
-        return sorted(t for t in found if t > 0)
+    def _kinds(self, moving: Sequence[str]) -> tuple[list[str], list[Any]]:
+        """For each moving state what it is compared with (`scales`), and the size that makes a concentration of it."""
+        of = {s.amount or s.name: s for s in self.model.species}
+        kinds, sizes = list[str](), list[Any]()
+        for name in moving:
+            s = of.get(name)
+            kinds.append("" if s is None else f"{s.compartment} {s.is_amount}")
+            sizes.append(sympy.Symbol(s.compartment, real=True) if s is not None and s.amount else sympy.Integer(1))
+        return kinds, sizes
 
     def species_of(self, name: str) -> Any:
         """The species of that name."""

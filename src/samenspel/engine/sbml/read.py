@@ -11,12 +11,13 @@ reaction.k      a local parameter
 rate.x          an assignment: the rate of change of x, where a formula asks for rateOf(x)
 
 An element without its formula (allowed in Level 3 Version 2) is left out. A variable without a value starts as NaN;
-a compartment without dimensions and without a size counts as 1. Time has the unit of the file. An id 'time' is called
-'id.time', because 'time' is the clock.
+a compartment without a size and a stoichiometry without a value count as 1, which the log says. Time has the unit of
+the file. An id 'time' is called 'id.time', because 'time' is the clock.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 from pathlib import Path
 
@@ -24,12 +25,14 @@ import sympy
 
 from samenspel.declare.model import EventVar, Model, ParameterVar, SpeciesVar, StateVar
 from samenspel.engine.sbml.adaptor import read_document
-from samenspel.engine.sbml.document import Document, Event, Reaction, Rule, Species, Variable
+from samenspel.engine.sbml.determined import rules_of
+from samenspel.engine.sbml.document import Document, Event, Reaction, Reference, Species, Variable
 from samenspel.engine.sbml.maths import ONE, Translator, Value, divide, literal, negative, plus, symbol, times
 from samenspel.engine.sbml.order import ordered
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import hint
 
+log = logging.getLogger(__name__)
 ZERO = sympy.Integer(0)
 
 
@@ -64,8 +67,6 @@ class Builder:
         self.compartments = {c.id for c in document.compartments}
         self.references = {r.id: r for x in document.reactions for r in x.references if r.id}
         self.reactions = {r.id: r for r in document.reactions}
-        self.rules: dict[str, Rule] = {}
-        self.initials: dict[str, Rule] = {}
         self.lines = {
             x.id: x.line for x in (*document.compartments, *document.species, *document.parameters, *document.reactions)
         }
@@ -76,7 +77,9 @@ class Builder:
         self.drift: dict[str, Value] = {}
         self.initial: dict[str, Value] = {}
         self.assigned: dict[str, Value] = {}
-        self._collect_rules()
+        self.missing: list[str] = []  # what the file does not give and counts as 1
+        self.rules, self.initials = rules_of(document, {**self.species, **self.variables, **self.references}, self.error)
+        self._check_places()
 
     def _names(self) -> dict[str, Value]:
         ids = [*self.variables, *self.species, *self.references, *self.reactions]
@@ -86,35 +89,7 @@ class Builder:
         """A mistake in the file."""
         return SamenspelError(message, file=self.file, line=line or None, cure=cure)
 
-    def _collect_rules(self) -> None:
-        known = {**self.species, **self.variables, **self.references}
-        for rule in self.d.rules:
-            if rule.kind == "algebraic":
-                continue
-            name, kept = rule.variable, self.initials if rule.kind == "initial" else self.rules
-            if name not in known:
-                raise self.error(
-                    f"{_kind(rule)} for {name!r}, which is no variable.{hint(name, known)}", rule.line
-                )
-            if name in kept:
-                raise self.error(f"{name!r} is determined by two {_kind(rule)}s.", rule.line, "Keep one.")
-            kept[name] = rule
-        for event in self.d.events:
-            for name, _ in event.assignments:
-                if name not in known:
-                    raise self.error(
-                        f"event {event.id!r} changes {name!r}, which is no variable.{hint(name, known)}",
-                        event.line,
-                    )
-                if name in self.rules and self.rules[name].kind == "assignment":
-                    raise self.error(
-                        f"event {event.id!r} changes {name!r}, which an assignment rule determines.", event.line, "Keep one."
-                    )
-        for name in self.initials:
-            if name in self.rules and self.rules[name].kind == "assignment":
-                raise self.error(
-                    f"{name!r} has an initial assignment and an assignment rule.", self.initials[name].line, "Keep one."
-                )
+    def _check_places(self) -> None:
         for s in self.d.species:
             if s.compartment not in self.compartments:
                 raise self.error(
@@ -148,6 +123,9 @@ class Builder:
             )
             for s in self.d.species
         )
+        if self.missing:
+            listed = ", ".join(self.missing[:5]) + (", …" if len(self.missing) > 5 else "")
+            log.warning("model %s: the file does not give %s: taken as 1", self.d.name, listed)
         units = {address(x.id): x.unit for x in (*self.variables.values(), *self.d.species) if x.unit}
         return Model(
             name=self.d.name, states=tuple(self.states), parameters=tuple(self.parameters), drift=self.drift,
@@ -180,8 +158,13 @@ class Builder:
             self.parameters.append(ParameterVar(at, unit or "1", math.nan if value is None else value))
 
     def _variable(self, v: Variable) -> None:
-        value = 1.0 if v.value is None and v.dimensions == 0 else v.value
-        self._determined(v.id, value, False, v.unit)
+        self._determined(v.id, self._size(v) if v.id in self.compartments else v.value, False, v.unit)
+
+    def _size(self, c: Variable) -> float:
+        """The size of a compartment; 1 where the file gives none."""
+        if c.value is None and c.dimensions != 0 and c.id not in self.rules and c.id not in self.initials:
+            self.missing.append(f"the size of {c.id}")
+        return 1.0 if c.value is None else c.value
 
     def _reaction(self, x: Reaction) -> None:
         local: dict[str, Value] = {}
@@ -200,7 +183,7 @@ class Builder:
                 if r.maths is not None:
                     self.assigned[address(r.id)] = self.maths.number(r.maths, r.line)
                 else:
-                    self._determined(r.id, r.stoichiometry, False, "")
+                    self._determined(r.id, self._count(r), False, "")
         self.assigned[address(x.id)] = self.maths.number(x.rate, x.line, local) if x.rate is not None else sympy.nan
 
     def volume(self, s: Species) -> sympy.Symbol:
@@ -238,7 +221,7 @@ class Builder:
                 continue
             for r in x.references:
                 if r.species == s.id:
-                    terms.append(self._term(r.id, r.stoichiometry, r.maths, r.sign, x, r.line))
+                    terms.append(self._term(r, x))
         total = plus(*terms)
         factor = s.conversion or self.d.conversion
         if not terms or not factor:
@@ -247,16 +230,22 @@ class Builder:
             raise self.error(f"the conversion factor {factor!r} of species {s.id!r} is no parameter.", s.line)
         return times(symbol(address(factor)), total)
 
-    def _term(self, id_: str, stoichiometry: float | None, maths: object, sign: int, x: Reaction, line: int) -> Value:
+    def _term(self, r: Reference, x: Reaction) -> Value:
         rate = symbol(address(x.id))
-        if id_:
-            much: Value = symbol(address(id_))
-        elif maths is not None:
-            much = self.maths.number(maths, line)  # pyright: ignore[reportArgumentType]
+        if r.id:
+            much: Value = symbol(address(r.id))
+        elif r.maths is not None:
+            much = self.maths.number(r.maths, r.line)
         else:
-            much = literal(math.nan if stoichiometry is None else stoichiometry)
+            much = literal(self._count(r))
         moved = rate if much == ONE else times(much, rate)
-        return moved if sign > 0 else negative(moved)
+        return moved if r.sign > 0 else negative(moved)
+
+    def _count(self, r: Reference) -> float:
+        """A stoichiometry; 1 where the file gives none."""
+        if r.stoichiometry is None and r.id not in self.rules and r.id not in self.initials:
+            self.missing.append(f"a stoichiometry of {r.species}")
+        return 1.0 if r.stoichiometry is None else r.stoichiometry
 
     def _event(self, e: Event) -> EventVar:
         number = lambda node: self.maths.number(node, e.line) if node is not None else None  # noqa: E731
@@ -296,6 +285,3 @@ class Builder:
         ]  # fmt: skip
         return plus(*terms)
 
-
-def _kind(rule: Rule) -> str:
-    return "initial assignment" if rule.kind == "initial" else f"{rule.kind} rule"

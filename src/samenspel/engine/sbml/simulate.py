@@ -23,6 +23,7 @@ from samenspel.engine.sbml.prepared import Prepared, prepared
 from samenspel.quantities.errors import SamenspelError
 
 log = logging.getLogger(__name__)
+FINER = 1e-6  # share of the absolute tolerance in a second attempt, where the first went astray below zero
 
 
 def simulate_sbml(
@@ -34,7 +35,8 @@ def simulate_sbml(
 
     times           at least one, not falling, from 0
     rtol, atol      relative (0 to 1, at least 1e-13 is used) and absolute (above 0) tolerance: of one integration step
-                    (reference), or between two estimates of every result (numpy, native)
+                    (reference), or between two estimates of every result (numpy, native). The absolute one counts in the
+                    size of each variable at time 0, where that is below 1 (`engine.sbml.scales`)
     parameters      values instead of those of the file; initial assignments follow them
     start           values at time 0 instead of those of the file, by id
     columns         ids; all species, compartments, parameters, named stoichiometries and reactions otherwise
@@ -71,8 +73,13 @@ def simulate_sbml(
     look = made.code.function(shown)
     earlier = made.earlier(parameters or {}, start or {}) if model.delays else [None] * p.shape[1]
     for i in left:
-        run = Run(made, p[:, i].tolist(), begin[:, i].tolist(), look, at, max(rtol, 1e-13), atol, seed, earlier[i])
-        values[:, :, i] = run.table()
+        for small in (atol, atol * FINER):
+            run = Run(made, p[:, i].tolist(), begin[:, i].tolist(), look, at, max(rtol, 1e-13), small, seed, earlier[i])
+            values[:, :, i] = run.table()
+            if not run.fault:
+                break
+        else:
+            log.warning("model %s: %s; NaN from time %g on", model.name, run.fault, run.t)
     return Table(at, tuple(names), values if many else values[:, :, 0])
 
 
