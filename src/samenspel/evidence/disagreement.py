@@ -23,6 +23,8 @@ NONE = frozenset({"no-difference"})
 MIXED = frozenset({"inconsistent"})
 #: say that there is a link, without a direction
 LINKS = frozenset({"associated", "changes", "differs", "causes", "precedes"})
+#: say that something is not as it was, which findings in both directions say too
+CHANGED = frozenset({"changes"})
 SYMMETRIC = frozenset({"associated", "differs", "no-difference", "inconsistent"})
 #: say that two things go together, not that one follows the other
 BESIDE = frozenset({"associated", "differs", "higher-in", "lower-in"})
@@ -78,7 +80,8 @@ def disagree(grading: Grading, one: Claim, other: Claim) -> Kind | None:
     if not turned and {one.causal, other.causal} in ({"cause", "consequence"}, {"cause", "marker"}):
         return "causal"
     mixed = (one.relation in MIXED) + (other.relation in MIXED)
-    if studied and mixed == 1 and is_link(other if one.relation in MIXED else one):
+    clear = other if one.relation in MIXED else one
+    if studied and mixed == 1 and is_link(clear) and clear.relation not in CHANGED:
         return "clear-or-mixed"
     return None
 

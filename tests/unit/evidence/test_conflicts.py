@@ -45,6 +45,7 @@ def test_kinds(kitchen, first, second, kind):
         ({"relation": "increases"}, {"relation": "decreases", "object": "lid"}),
         ({"relation": "increases"}, {"relation": "decreases", "subject": "steam", "object": "heat"}),
         ({"relation": "no-difference"}, {"relation": "inconsistent"}),
+        ({"relation": "changes"}, {"relation": "inconsistent"}),
         ({"relation": "associated"}, {"relation": "inconsistent", "kind": "testimony"}),
         ({"relation": "increases"}, {"relation": "decreases", "kind": "recommendation"}),
         ({"relation": "increases"}, {"relation": "decreases", "more": 'primary = "cook-2001.heat.steam"'}),
