@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import peak
 import sympy
-from fifty import NAMES, SCALE_FLOOR, S, model, people, segments, year
+from fifty import NAMES, SCALE_FLOOR, S, every_day, model, people, segments, with_days, year
 
 from samenspel.declare.model import Model
 from samenspel.engine import People, Schedule, StepPlan
@@ -68,9 +68,9 @@ def best(work: Callable[[], Any], repeats: int) -> tuple[float, float, Any]:
 class Task:
     """The year, its reference, and the native engine on it."""
 
-    def __init__(self, n: int, m: Model | None = None) -> None:
+    def __init__(self, n: int, m: Model | None = None, crowd: People | None = None) -> None:
         self.model = m or model()
-        self.n, self.people = n, people(n)
+        self.n, self.people = n, crowd or people(n)
         self.start = first_condition(self.model, self.people, {})
         self.plan = replace(ALL, steady=steady_states(self.model, self.people, ALL.longest))
         self.reference = self.scale = np.zeros(0)
@@ -299,6 +299,16 @@ def limit(task: Task) -> str:
             f"division {rates['div'] / 1e9:.2f} G/s per processor; limit {most:.0f}, reached {ours:.0f} patient-years/s)")  # fmt: skip
 
 
+def shaken(what: str, task: Task, arm: Schedule, plain: float) -> None:
+    """Print the speed with something that happens to people every day, and its error."""
+    plan = replace(task.plan, quiet_midnights=False)
+    task.reference = task.native(CHECKED, replace(plan, steady=(), refine=16), "double", CORES, arm)
+    task.scale = task.reference.std((1, 2)) + SCALE_FLOOR
+    cpu, _, y = best(lambda: task.native(plan=plan, arm=arm), 8)
+    speed = CORES * years(task.n) / cpu
+    print(f"native with {what}: {speed:.0f} patient-years/s, {speed / plain:.2f} of it, rms error {task.error(y):.1e}", flush=True)
+
+
 def main() -> None:
     """Print the table and the closing lines."""
     parser = argparse.ArgumentParser()
@@ -317,10 +327,8 @@ def main() -> None:
     assert (again == y).all(), "threads changed a bit"
     print(f"native: {speed:.0f} patient-years/s by processor time, {years(task.n) / wall:.0f} by the clock on {CORES} threads, "
           f"rms error {own_error:.2e}; {len(task.plan.steady)} states steady; with every state in every step {plain:.0f}", flush=True)  # fmt: skip
-    noisy = Task(task.n, model(0.15))
-    plan = replace(noisy.plan, quiet_midnights=False)
-    cpu, _, _ = best(lambda: noisy.native(plan=plan), 8)
-    print(f"native with daily noise: {CORES * years(noisy.n) / cpu:.0f} patient-years/s, {CORES * years(noisy.n) / cpu / speed:.2f} of it", flush=True)
+    shaken("daily noise", Task(task.n, model(0.15)), year(WEEKS), speed)
+    shaken("daily noise and days of their own", Task(task.n, model(0.15, own_days=True), with_days(task.people)), every_day(WEEKS), speed)
     lines = compare(task, own_error) if wanted.peers else []
     lines += [limit(task)] if wanted.limit else []
     print(f"{time.perf_counter() - begin:.0f} s in all")

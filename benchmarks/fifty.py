@@ -4,6 +4,9 @@ Twelve chains of four states with a `load` that exercise raises and a slow after
 300 days; couplings that saturate in five ways; production that saturates in every fourth state of a chain, clearance that
 is modulated in every third and limited in every second. One person has 150 numbers of his own. Exercise: six hours on three
 days of the week. Every draw is seeded, so that the model and its people are the same everywhere.
+
+With days of their own, an input for each day of the week is there for all, and three numbers 1 among seven numbers 0 or 1 of a
+person say which of them are his.
 """
 
 from __future__ import annotations
@@ -42,9 +45,12 @@ def _links(rng: np.random.Generator) -> list[tuple[str, str]]:
     return links
 
 
+WEEK = tuple(range(7))
+
+
 @cache
-def model(noise: float = 0.0) -> Model:
-    """The fifty states; `noise` pushes eight of them every day."""
+def model(noise: float = 0.0, own_days: bool = False) -> Model:
+    """The fifty states; `noise` pushes eight of them every day; with `own_days` people exercise on days of their own."""
     rng = np.random.default_rng(7)
     tau, links = _time_constants(rng), _links(rng)
     kinds = np.repeat(["hill2", "hilln", "tanh", "logistic", "exp"], [20, 12, 22, 18, 8])
@@ -73,12 +79,18 @@ def model(noise: float = 0.0) -> Model:
         arriving[goal].append(S(f"g{k}") * form)
     numbers |= {f"b_{n}": 0.1 for n in PUSHED}
     drift = {n: _equation(n, arriving[n], noise) for n in NAMES}
+    own: tuple[ParameterVar, ...] = ()
+    inputs = (InputVar("exercise"),)
+    if own_days:
+        exercise = sympy.Add(*(S(f"does_{k}") * S(f"day_{k}") for k in WEEK))
+        drift = {n: e.xreplace({S("exercise"): exercise}) for n, e in drift.items()}
+        own, inputs = tuple(ParameterVar(f"does_{k}", value=0.0) for k in WEEK), tuple(InputVar(f"day_{k}") for k in WEEK)
     return Model(
         name="fifty" + ("-noise" if noise else ""),
         states=tuple(StateVar(n, start=sympy.Float(0.1 if n == "load" else 1.0)) for n in NAMES),
-        parameters=(*(ParameterVar(n, value=v) for n, v in numbers.items()), ParameterVar("amount", value=1.0)),
+        parameters=(*(ParameterVar(n, value=v) for n, v in numbers.items()), ParameterVar("amount", value=1.0), *own),
         drift=drift,
-        inputs=(InputVar("exercise"),),
+        inputs=inputs,
         noise={n: sympy.Float(noise) for n in NOISY} if noise else {},
     )
 
@@ -113,6 +125,23 @@ def people(n: int) -> People:
         amount[j] = 0.5 + u[-1]
     ids = np.arange(n, dtype=np.int64)
     return People(ids, ids * 0, {**dict(zip(central, drawn, strict=True)), "amount": amount})
+
+
+def with_days(crowd: People) -> People:
+    """The same people, each with three days of the week."""
+    days = np.zeros((7, crowd.n))
+    for j, person in enumerate(crowd.person.tolist()):
+        rng = np.random.Generator(np.random.Philox(key=4, counter=[0, 0, 0, person]))
+        days[rng.permutation(7)[:3], j] = 1.0
+    return People(crowd.person, crowd.world, {**crowd.parameters, **{f"does_{k}": days[k] for k in WEEK}})
+
+
+def every_day(weeks: int = 52) -> Schedule:
+    """A session in the second quarter of every day, each day of the week an input of its own."""
+    plans = np.zeros((7, weeks * 7, 4))
+    for day in WEEK:
+        plans[day, day::7, 1] = 1.0
+    return Schedule(weeks * 7, edges=(0.0, 0.25, 0.5, 0.75), inputs={f"day_{k}": plans[k] for k in WEEK})
 
 
 def year(weeks: int = 52) -> Schedule:
