@@ -43,7 +43,7 @@ def predictive(atlas: Any, name: str | None, *, seed: int, worlds: int, people: 
         f"{'measure':<22}" + "".join(f"{f'q{q:g}':>8}" for q in QUANTILES) + f"{'benefit':>10}{f'> {BEYOND} SD':>10}{'specific':>10}",
     ]
     for m in main_measures(study):
-        sign, d, sd = summary.better_sign(atlas, m), found.mean(summary.difference(found, m, day)), found.sd(f"base/{m}")
+        sign, d, sd = atlas.measures[m].towards, found.mean(summary.difference(found, m, day)), found.sd(f"base/{m}")
         specific, whole = found.mean(f"specific/{m}") / sd, d / sd
         numbers = "".join(f"{q:8.2f}" for q in np.nanquantile(specific, QUANTILES))
         shares = np.mean(sign * d > 0), np.mean(sign * whole > BEYOND), np.mean(sign * specific > BEYOND)

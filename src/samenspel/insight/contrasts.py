@@ -30,7 +30,7 @@ from samenspel.engine import Condition, People, Result, Schedule, StepPlan, habi
 from samenspel.engine.run import Engine
 from samenspel.evidence.atlas import Atlas
 from samenspel.evidence.schema_scenario import Scenario
-from samenspel.insight.summary import better_sign, counts
+from samenspel.insight.summary import counts
 from samenspel.population.measure import expected
 from samenspel.population.people import draw_persons
 from samenspel.population.reservoir import Reservoir, part_of
@@ -175,7 +175,7 @@ class Paired:
 def contrasts(paired: Paired) -> dict[str, Any]:
     """Paired contrasts of all world-scope hypotheses: subset sizes, and by hypothesis what its options do."""
     scenario, included = paired.scenario, paired.included
-    better = better_sign(paired.atlas, scenario.estimand.outcome)
+    better = paired.atlas.measures[scenario.estimand.outcome].towards
     sizes = {"worlds": len(included), "people": paired.most_people, "day": float(scenario.estimand.day)}
     effects = paired.all_effects
     out: dict[str, Any] = {}

@@ -52,12 +52,7 @@ def leverage(
     or no world is left.
     """
     check_sizes(option="", seed=seed, worlds=worlds)
-    if not diagram.interventions:
-        raise SamenspelError(
-            "the diagram has no intervention: every tag is empty or 0.",
-            file="diagram.toml",
-            cure="Give a strength to what can be pushed.",
-        )
+    _has_pushes(diagram)
     _within("horizons", horizons, 1000.0)
     _within("ranges", ranges, 1.0)
     days = in_days(horizons, diagram.step)
@@ -98,12 +93,7 @@ def linear_leverage(
 ) -> dict[str, Any]:
     """The same ranking by the linear reading (`insight.linear`): no decay, no bound, no budget."""
     settings = settings or LinearSettings()
-    if not diagram.interventions:
-        raise SamenspelError(
-            "the diagram has no intervention: every tag is empty or 0.",
-            file="diagram.toml",
-            cure="Give a strength to what can be pushed.",
-        )
+    _has_pushes(diagram)
     result: LinearEffects = linear_effects(diagram, seed=seed, draws=draws, horizons=horizons, settings=settings)
     found = Effects("linear", 0.0, result.effect)
     return {
@@ -117,6 +107,15 @@ def linear_leverage(
         "horizons": list(result.horizons),
         "rankings": [ranking(diagram, found, k, h) for k, h in enumerate(result.horizons)],
     }
+
+
+def _has_pushes(diagram: Diagram) -> None:
+    if not diagram.interventions:
+        raise SamenspelError(
+            "the diagram has no intervention: every tag is empty or 0.",
+            file="diagram.toml",
+            cure="Give a strength to what can be pushed.",
+        )
 
 
 def _within(name: str, values: Sequence[float], most: float) -> None:

@@ -20,9 +20,9 @@ from samenspel.engine.settle import habitual_inputs, held_at_start, parameter_ro
 from samenspel.evidence.diagram import Diagram
 from samenspel.population.worlds import Group
 from samenspel.quantities.errors import SamenspelError
+from samenspel.studies.diagram_files import STATE
 
 Array = npt.NDArray[np.float64]
-STATE = "level"
 MOST_DAYS = 36_500  # of a course: a hundred years, day by day
 MOST_NUMBERS = 2**24  # of the Jacobians of a block of worlds: 128 MB
 

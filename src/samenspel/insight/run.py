@@ -202,7 +202,7 @@ def assemble(
     e = scenario.estimand
     head = summary.headline(atlas, found)
     d = summary.difference(found, e.outcome, e.day)
-    sign = summary.better_sign(atlas, e.outcome)
+    sign = atlas.measures[e.outcome].towards
     chosen = options_of_worlds(worlds)
     ids = found.worlds
     states = summary.names_of_states(g.model for g in worlds.groups)

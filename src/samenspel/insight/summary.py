@@ -19,11 +19,6 @@ NIL = 1e-9  # of the outcome's unit: what is nearer to 0 is rounding of the comp
 BEYOND = 0.3  # standard deviations: a specific effect that would be told from none
 
 
-def better_sign(atlas: Atlas, measure: str) -> float:
-    """+1 where higher is better, or neither better nor worse, else -1."""
-    return atlas.measures[measure].towards
-
-
 def difference(found: Findings, measure: str, day: float) -> str:
     """The column of the paired difference of treatment and comparator at the week that ends on `day`."""
     return f"effect/{measure}/{found.week(day)}"
@@ -77,7 +72,7 @@ def effects(atlas: Atlas, found: Findings, states: Mapping[str, str]) -> dict[st
 
 def headline(atlas: Atlas, found: Findings) -> dict[str, Any]:
     """Direction, size and split of the effect on the outcome at the estimand's day."""
-    s, sign = found.scenario.estimand, better_sign(atlas, found.scenario.estimand.outcome)
+    s, sign = found.scenario.estimand, atlas.measures[found.scenario.estimand.outcome].towards
     d, specific = difference(found, s.outcome, s.day), f"specific/{s.outcome}"
     sd = found.sd(f"base/{s.outcome}")
     gain = sign * found.mean(d)

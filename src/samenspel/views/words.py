@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from samenspel.studies.answer import Answer
-from samenspel.views.catalogue import Catalogue
+from samenspel.views.catalogue import Catalogue, sentences
 
 
 def lower_first(text: str) -> str:
@@ -118,8 +118,9 @@ def is_neither(answer: Answer) -> bool:
 
 
 def fitting(answer: Answer, key: str) -> str:
-    """The key of a sentence about better and worse, or of its twin about higher and lower."""
-    return f"{key}_neither" if is_neither(answer) else key
+    """The key of a sentence, or of its twin about higher and lower where it speaks of better and worse."""
+    twin = f"{key}_neither"
+    return twin if is_neither(answer) and twin in sentences("en") else key
 
 
 def headline(answer: Answer, c: Catalogue) -> str:

@@ -21,7 +21,7 @@ from scipy.integrate import LSODA, Radau
 
 from samenspel.engine.people import Array
 from samenspel.engine.sbml.events import Queue
-from samenspel.engine.sbml.order import needs, reachable
+from samenspel.engine.sbml.order import under
 from samenspel.engine.sbml.past import History, Past
 from samenspel.engine.sbml.prepared import Prepared
 from samenspel.engine.sbml.scales import tolerances
@@ -108,9 +108,7 @@ class Run:
     def _culprits(self, state: str) -> str:
         """Which numbers behind a state's drift are not finite."""
         model, code = self.m.model, self.m.code
-        assigned = dict(model.assignments)
-        first = needs(model.drift[state])
-        used = first | {n for d in reachable(first, assigned) for n in (d, *needs(assigned[d]))}
+        used = under(model.drift[state], dict(model.assignments))
         names = [n for n in sorted(used) if n in code.places and n != "time"]
         values = code.function([sympy.Symbol(n, real=True) for n in names])(self.y, self.p, self.t)
         bad = [f"{_plain(n)} = {v:g}" for n, v in zip(names, values, strict=True) if not math.isfinite(v)]

@@ -8,7 +8,7 @@ import sympy
 from sympy.solvers.solveset import NonlinearError
 
 from samenspel.engine.sbml.maths import Value, symbol
-from samenspel.engine.sbml.order import needs, ordered, reachable
+from samenspel.engine.sbml.order import needs, ordered, reachable, under
 
 if TYPE_CHECKING:
     from samenspel.engine.sbml.read import Builder
@@ -29,8 +29,7 @@ def solve_algebraic(b: Builder) -> None:
     zeros = [b.maths.number(r.maths, r.line) for r in rules]
     choices: list[set[str]] = []
     for zero in zeros:
-        seen = needs(zero)
-        seen |= {n for d in reachable(seen, b.assigned) for n in needs(b.assigned[d])}
+        seen = under(zero, b.assigned)
         choices.append({n for n in undetermined if address(n) in seen})
     chosen = _match(choices)
     for k, rule in enumerate(rules):

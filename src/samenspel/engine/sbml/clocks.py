@@ -19,7 +19,7 @@ import sympy
 from samenspel.declare.model import Model
 from samenspel.engine.sbml.code import Code
 from samenspel.engine.sbml.maths import negative, plus
-from samenspel.engine.sbml.order import needs, reachable
+from samenspel.engine.sbml.order import needs, reachable, under
 
 log = logging.getLogger(__name__)
 STEP = 1e-7  # of the run: how far ahead a clock is read to see how fast it goes
@@ -39,13 +39,13 @@ class Clocks:
         for c in conditions:
             parts = [c, *(assigned[n] for n in reachable(needs(c), assigned))]
             found |= {a for part in parts for a in part.atoms(*COMPARISONS, *ROUNDED)}
-        timed = [a for a in found if _under(a, assigned) & moving == {"time"}]
+        timed = [a for a in found if under(a, assigned) & moving == {"time"}]
         relations = sorted((a for a in timed if isinstance(a, COMPARISONS)), key=sympy.default_sort_key)
         rounded = sorted((a.args[0] for a in timed if isinstance(a, ROUNDED)), key=sympy.default_sort_key)
         zero = [plus(r.args[0], negative(r.args[1])) for r in relations]
         self.zeros, self.read = len(zero), code.function([*zero, *rounded])
         for a in found - set(timed):
-            if isinstance(a, sympy.Eq) and _under(a, assigned) & moving:
+            if isinstance(a, sympy.Eq) and under(a, assigned) & moving:
                 log.warning("model %s: a condition asks whether two things that move are equal; this is met by chance only",
                             model.name)  # fmt: skip
 
@@ -71,9 +71,3 @@ class Clocks:
             return -math.inf
         around = (t, math.nextafter(t, math.inf), math.nextafter(t, -math.inf))
         return next((x for x in around if self.read(y, p, x)[i] == k), t)
-
-
-def _under(expression: Any, assigned: dict[str, Any]) -> set[str]:
-    """Names an expression hangs on, through assignments too."""
-    first = needs(expression)
-    return first | {n for d in reachable(first, assigned) for n in needs(assigned[d])}

@@ -67,3 +67,9 @@ def reachable(wanted: Iterable[str], definitions: Mapping[str, sympy.Basic]) -> 
             found.add(name)
             todo += [n for n in needs(definitions[name]) if n in definitions and n not in found]
     return found
+
+
+def under(expression: sympy.Basic, definitions: Mapping[str, sympy.Basic]) -> set[str]:
+    """All names that an expression hangs on, those of the definitions it needs among them."""
+    first = needs(expression)
+    return first | {n for d in reachable(first, definitions) for n in needs(definitions[d])}

@@ -284,4 +284,3 @@ class Builder:
             times(definition.diff(symbol(b)), ONE if b == "time" else symbol(f"rate.{b}")) for b in moving
         ]  # fmt: skip
         return plus(*terms)
-

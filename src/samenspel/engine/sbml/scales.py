@@ -35,12 +35,16 @@ def tolerances(prepared: Prepared, y: Sequence[float], p: Sequence[float], span:
     kinds, sizes = prepared.kinds, prepared.sizes(y, p, 0.0)
     size = np.array([_finite(abs(v)) or 1.0 for v in sizes])
     first = np.array([_finite(abs(v)) for v in y[: prepared.n]]) / size
-    ways = [first, np.array([_finite(abs(v)) for v in prepared.slope(y, p, 0.0)]) * span / size]
-    smallest: dict[str, float] = {}
-    for values in ways:
-        found: dict[str, float] = {}
-        for kind, x in zip(kinds, values.tolist(), strict=True):
-            found[kind] = min(found.get(kind, math.inf), x or math.inf)
-        smallest |= {k: x for k, x in found.items() if smallest.get(k, math.inf) == math.inf}
-    typical = [x or smallest[kind] for kind, x in zip(kinds, first.tolist(), strict=True)]
+    slopes = np.array([_finite(abs(v)) for v in prepared.slope(y, p, 0.0)]) * span / size
+    smallest = _smallest(kinds, slopes) | _smallest(kinds, first)
+    typical = [x or smallest.get(kind, 1.0) for kind, x in zip(kinds, first.tolist(), strict=True)]
     return np.maximum(atol * size * np.minimum(typical, 1.0), LEAST)
+
+
+def _smallest(kinds: Sequence[str], values: Array) -> dict[str, float]:
+    """The smallest value other than 0 of every kind that has one."""
+    found: dict[str, float] = {}
+    for kind, x in zip(kinds, values.tolist(), strict=True):
+        if x:
+            found[kind] = min(found.get(kind, x), x)
+    return found

@@ -29,7 +29,6 @@ from samenspel.views.words import (
 )
 
 PARTS = ("better", "same", "worse", "stopped", "flare")
-TURNS = ("better", "worse")
 SPLIT = {"comparator_change": "comparator", "attention": "attention", "specific": "specific"}
 
 
@@ -67,8 +66,7 @@ def hundred_table(answer: Answer, c: Catalogue) -> Table:
                 cells.append(c.say("assumptions.no_programme"))
                 continue
             cells.append(of_hundred(whole, row, answer, c))
-        key = f"assumptions.{part}"
-        rows.append((c.say(fitting(answer, key) if part in TURNS else key), *cells))
+        rows.append((c.say(fitting(answer, f"assumptions.{part}")), *cells))
     columns = (c.say("assumptions.column_outcome"), *(arm(answer, a, c) for a in arms_of(answer)))
     return Table(c.say("assumptions.per_hundred", week=week_of(answer)), columns, tuple(rows), frozenset({1, 2}))
 

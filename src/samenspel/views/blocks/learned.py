@@ -18,7 +18,7 @@ def block(answer: Answer, c: Catalogue) -> Block:
     name = str(b["label"]).replace(" ", "_")
     items: list[Item] = [
         Paragraph(c.say("label.shown", label=label(answer, c)), "strong"),
-        Paragraph(c.say(_meaning(answer, name, plain=plain))),
+        Paragraph(c.say(fitting(answer, f"label.{name}_{'plain' if plain else 'means'}"))),
     ]
     if question := open_question(answer, c):
         items.append(Paragraph(c.say("label.depends_on_question", question=question)))
@@ -32,9 +32,3 @@ def block(answer: Answer, c: Catalogue) -> Block:
         columns = (c.say("learned.column_quantile"), c.say("learned.column_value"))
         items.append(Table(c.say("learned.quantiles"), columns, rows, frozenset({1}), where="report"))
     return Block("built-in-or-learned", c.say("heading.built_in_or_learned"), tuple(items))
-
-
-def _meaning(answer: Answer, name: str, *, plain: bool) -> str:
-    """The key of what a label means."""
-    key = f"label.{name}_{'plain' if plain else 'means'}"
-    return fitting(answer, key) if key == "label.CANNOT_TELL_means" else key

@@ -64,8 +64,7 @@ def _estimand(answer: Answer, c: Catalogue) -> Table:
         rows += _programme(q["programme"], c)
     if e["responder_change"] is not None:
         rows.append(("responder", c.say("question.responder_value", change=c.printed(e["responder_change"]))))
-    said = lambda name: c.say(fitting(answer, f"question.{name}") if name == "responder" else f"question.{name}")  # noqa: E731
-    named = tuple((said(name), text) for name, text in rows)
+    named = tuple((c.say(fitting(answer, f"question.{name}")), text) for name, text in rows)
     return Table(c.say("question.estimand"), (c.say("question.part"), c.say("question.meaning")), named)
 
 

@@ -77,7 +77,7 @@ def table(answer: Answer, c: Catalogue) -> Table:
                 numbers = (c.number(row["effect"]), counts, str(row["worlds"]))
             rows.append((c.pick(h["question"]), c.pick(o), *numbers, claims))
     names = ("question", "option", "effect", "share", "worlds", "claims")
-    columns = tuple(c.say(fitting(answer, key) if n == "share" else key) for n in names for key in (f"rivals.column_{n}",))
+    columns = tuple(c.say(fitting(answer, f"rivals.column_{n}")) for n in names)
     return Table(c.say("rivals.figure_title"), columns, tuple(rows), frozenset({2, 3, 4, 5}))
 
 

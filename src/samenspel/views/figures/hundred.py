@@ -59,8 +59,7 @@ def _key(ax: Axes, answer: Answer, c: Catalogue, id: str, counts: dict[str, int]
         y = 2 - k
         ax.scatter([0.1], [y], **style)
         value = of_hundred(counts[name], rows[name], answer, c)
-        key = f"assumptions.{name}"
-        ax.text(0.32, y, f"{value}  {c.say(key if name == 'same' else fitting(answer, key))}", va="center", fontsize=9)
+        ax.text(0.32, y, f"{value}  {c.say(fitting(answer, f'assumptions.{name}'))}", va="center", fontsize=9)
     ax.set_xlim(0, GAP)
     ax.set_ylim(-0.6, 2.6)
     ax.set_axis_off()
