@@ -1,6 +1,7 @@
 """Sizes that a course can have: refused with the nearest right one, or counted where chance brings them about."""
 
 import json
+import logging
 import warnings
 
 import numpy as np
@@ -119,6 +120,9 @@ def test_options_without_effect_are_refused(pond, options, said):
 def test_more_can_be_told_on_standard_error(pond, command):
     result = CliRunner().invoke(app, [command, "--atlas", str(pond), "--worlds", "2", "-v"])
     assert result.exit_code == 0
+    assert logging.getLogger("samenspel").level == logging.DEBUG
+    assert CliRunner().invoke(app, [command, "--atlas", str(pond), "--worlds", "2"]).exit_code == 0
+    assert logging.getLogger("samenspel").level == logging.WARNING
 
 
 def test_the_linear_ranges_act(pond):
