@@ -283,7 +283,7 @@ def limit(task: Task) -> str:
     """The share of what the counted multiply-adds and divisions would allow, one after the other."""
     lanes = kernels.target().lanes
     steady = [i for i, s in enumerate(NAMES) if s in task.plan.steady]
-    text, _ = build_day(layout_of(compiled(task.model)), 16, True, steady)
+    text, _ = build_day(layout_of(compiled(task.model)), 16, True, steady, kernels.target().registers(16, single=True))
     code, year_ = kernels.assembly(text), dict.fromkeys(("fma", "mul", "add", "div"), 0.0)
     for name, states, times in (("moving", len(NAMES) - len(steady), 52), ("steady", len(steady), 28)):
         for k, v in peak.counts(code, tuple(f"{name}{part or ''}" for part in range(999)), lanes).items():

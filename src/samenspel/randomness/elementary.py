@@ -60,7 +60,8 @@ FAR_TAIL = (
 )  # fmt: skip
 
 
-def _horner(coefficients: tuple[float, ...], x: Array) -> Array:
+def horner(coefficients: tuple[float, ...], x: Array) -> Array:
+    """The polynomial with these coefficients, lowest power first."""
     value = np.full_like(x, coefficients[-1])
     for c in coefficients[-2::-1]:
         value *= x
@@ -80,7 +81,7 @@ def log(x: Any) -> Array:
     k = exponent.astype(np.float64)
     s = f / (2.0 + f)
     z = s * s
-    value = k * LN2_HIGH + (f - (s * (f - 2.0 * (z * _horner(LOG_SERIES, z))) - k * LN2_LOW))
+    value = k * LN2_HIGH + (f - (s * (f - 2.0 * (z * horner(LOG_SERIES, z))) - k * LN2_LOW))
     inside = (x >= np.finfo(np.float64).tiny) & (x <= np.finfo(np.float64).max)
     return np.where(inside, value, np.nan)
 
@@ -94,7 +95,7 @@ def exp(x: Any) -> Array:
     held = np.clip(x, -800.0, 800.0)  # beyond, the answer is 0 or infinity anyway
     k = np.rint(held * (1.0 / LN2))
     r = (held - k * LN2_HIGH) - k * LN2_LOW
-    value = 1.0 + (r + (r * r) * _horner(EXP_SERIES, r))
+    value = 1.0 + (r + (r * r) * horner(EXP_SERIES, r))
     whole = np.where(np.isnan(k), 0.0, k).astype(np.int64)
     with np.errstate(over="ignore", under="ignore"):
         return np.asarray(np.ldexp(value, whole))
@@ -121,7 +122,7 @@ def normal_quantile(p: Any) -> Array:
     q = p - 0.5
     side = np.abs(q)
     r = np.maximum(CENTRE_SHIFT - q * q, 0.0)
-    value = np.asarray(q * _horner(CENTRE[0], r) / _horner(CENTRE[1], r))
+    value = np.asarray(q * horner(CENTRE[0], r) / horner(CENTRE[1], r))
     outer = (side > CENTRE_HALF_WIDTH) & (p > 0.0) & (p < 1.0)
     if outer.any():
         value[outer] = _tails(p[outer], q[outer])
@@ -132,8 +133,8 @@ def normal_quantile(p: Any) -> Array:
 def _tails(p: Array, q: Array) -> Array:
     r = np.sqrt(-log(np.where(q < 0.0, p, 1.0 - p)))
     near, far = r - TAIL_SHIFT, r - TAIL_SPLIT
-    value = _horner(TAIL[0], near) / _horner(TAIL[1], near)
+    value = horner(TAIL[0], near) / horner(TAIL[1], near)
     beyond = r > TAIL_SPLIT
     if beyond.any():
-        value = np.where(beyond, _horner(FAR_TAIL[0], far) / _horner(FAR_TAIL[1], far), value)
+        value = np.where(beyond, horner(FAR_TAIL[0], far) / horner(FAR_TAIL[1], far), value)
     return np.where(q < 0.0, -value, value)

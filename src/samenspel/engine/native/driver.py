@@ -23,11 +23,14 @@ from samenspel.engine.native.vectors import Vectors
 
 
 def build_day(
-    p: Layout, width: int, single: bool, steady: Collection[int] = ()
+    p: Layout, width: int, single: bool, steady: Collection[int] = (), registers: int = 1
 ) -> tuple[str, dict[str, Any]]:
-    """LLVM text with ``run(table, first block, last block, first day, last day)`` and ``prepare``, and the header."""
+    """LLVM text with ``run(table, first block, last block, first day, last day)`` and ``prepare``, and the header.
+
+    registers  how many of the processor hold one vector; decides where the code is cut, never a result
+    """
     module = ir.Module("day")
-    maker = _Driver(module, p, steady, width, single)
+    maker = _Driver(module, p, steady, width, single, registers)
     maker.levels()
     maker.follow(p.rules)
     maker.run()

@@ -39,6 +39,10 @@ class Target:
     features: str
     lanes: int  # single-precision numbers in one register
 
+    def registers(self, width: int, single: bool) -> int:
+        """How many registers a vector of `width` numbers takes."""
+        return -(-width * (1 if single else 2) // self.lanes)
+
 
 @dataclass(frozen=True, eq=False)
 class Kernel:

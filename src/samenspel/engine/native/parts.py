@@ -29,7 +29,7 @@ from samenspel.engine.native.vectors import Vectors
 
 Root = tuple[int, int]  # place among states, then watched values; node
 TEAM = 4  # blocks that go through a part together
-PART = 80  # operations of a part, about; picked by timing one model on one AVX2 processor, not tried on AVX-512
+PART = 280  # instructions of a part, about; picked by timing one model on one processor with code for AVX2 and AVX-512
 COST = {"exp": 15, "tanh": 19, "log": 20, "softplus": 28}  # instructions; other operations count one
 
 
@@ -40,13 +40,13 @@ def buffer_sizes(p: Layout, shared: int) -> dict[str, int]:
             "L": len(p.exports[SLOT]), "Z": shared, "W0": w, "W1": w, "SUM": w}  # fmt: skip
 
 
-def cut(graph: Graph, roots: Sequence[int]) -> list[list[int]]:
-    """Positions of the roots, in parts of about `PART` instructions."""
+def cut(graph: Graph, roots: Sequence[int], registers: int = 1) -> list[list[int]]:
+    """Positions of the roots, in parts of about `PART` instructions; an operation takes one per register of a vector."""
     parts: list[list[int]] = [[]]
     seen: set[int] = set()
     size = 0
     for i, root in enumerate(roots):
-        if size >= PART:
+        if size * registers >= PART:
             parts.append([])
             size = 0
         for k in graph.needed([root], SLOT):
@@ -61,8 +61,10 @@ def cut(graph: Graph, roots: Sequence[int]) -> list[list[int]]:
 class Parts:
     """Writes the functions of one module that compute what changes with the day, the slot and the step."""
 
-    def __init__(self, module: ir.Module, layout: Layout, steady: Collection[int], width: int, single: bool) -> None:
-        self.module, self.p, self.width, self.single = module, layout, width, single
+    def __init__(
+        self, module: ir.Module, layout: Layout, steady: Collection[int], width: int, single: bool, registers: int
+    ) -> None:
+        self.module, self.p, self.width, self.single, self.registers = module, layout, width, single, registers
         self.steady = frozenset(steady)
         self.pointer, self.i64, self.i32 = ir.PointerType(), ir.IntType(64), ir.IntType(32)
         self.scalar = ir.FloatType() if single else ir.DoubleType()
@@ -82,7 +84,7 @@ class Parts:
             self.vectors += size
 
     def _cut(self, roots: list[Root]) -> list[list[Root]]:
-        return [[roots[i] for i in part] for part in cut(self.p.graph, [k for _, k in roots])]
+        return [[roots[i] for i in part] for part in cut(self.p.graph, [k for _, k in roots], self.registers)]
 
     def _shared(self, parts: list[list[Root]]) -> dict[int, int]:
         """Nodes of the step that a later part takes over from an earlier one, and their places."""
@@ -115,6 +117,7 @@ class Parts:
         function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), types), f"{name}{len(parts) or ''}")
         function.attributes.add("noinline")
         function.linkage = "internal"
+        function.attributes.alignstack = 64  # what is put aside would else straddle two lines of the cache
         for a in function.args[:3]:
             a.add_attribute("noalias")
         person, coefficients, scratch, blocks, stride, time, gone, second = function.args

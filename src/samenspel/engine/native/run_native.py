@@ -20,7 +20,7 @@ from samenspel.engine.midnight import Midnight
 from samenspel.engine.native.chance import uniform_module
 from samenspel.engine.native.crew import Crew
 from samenspel.engine.native.driver import build_day
-from samenspel.engine.native.kernel import Kernel, kernel
+from samenspel.engine.native.kernel import Kernel, kernel, target
 from samenspel.engine.native.layout import Layout, lay_out
 from samenspel.engine.native.memory import Memory
 from samenspel.engine.native.program import NativeCompiled
@@ -73,8 +73,8 @@ def day_kernel(
     """The kernel that runs the days of a model with some states steady; `once`: made quickly."""
     layout = layout_of(c)
     single, still = precision == "single", [i for i, s in enumerate(c.model.state_names) if s in steady]
-    what = f"{precision} {width} {layout.what} {still}"
-    return layout, kernel(what, isa, lambda: build_day(layout, width, single, still), quick=once)
+    what, registers = f"{precision} {width} {layout.what} {still}", target(isa).registers(width, single)
+    return layout, kernel(what, isa, lambda: build_day(layout, width, single, still, registers), quick=once)
 
 
 def run_native(

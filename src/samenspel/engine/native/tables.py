@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,10 @@ import numpy.typing as npt
 from samenspel.declare.model import Model
 from samenspel.engine.lattice import Schedule, StepPlan
 from samenspel.engine.people import Array
-from samenspel.randomness.elementary import exp
+from samenspel.randomness.elementary import exp, horner
 
-SMALL = 0.25  # of |z|: below, the series to its 12th power; above, the quotient loses at most four bits
+SMALL = 0.25  # of |z|: below, the series; above, the quotient loses at most four bits
+PHI2 = tuple(1.0 / math.factorial(k) for k in range(2, 14))  # φ₂ = 1/2! + z/3! + ..., φ₁ = 1 + z φ₂
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,14 +93,9 @@ def coefficients(rate: Array, h: float) -> Array:
     e = exp(z)
     near = np.abs(z) < SMALL
     s = np.where(near, z, 0.0)
-    one, two = np.ones_like(z), np.ones_like(z)
-    for k in range(12, 1, -1):  # φ₁ = 1 + z/2 (1 + z/3 (…))
-        one = 1.0 + s * one / k
-    for k in range(13, 2, -1):  # φ₂ = ½ (1 + z/3 (1 + z/4 (…)))
-        two = 1.0 + s * two / k
-    two = two / 2
+    two = horner(PHI2, s)
     divisor = np.where(near, 1.0, z)
-    phi1 = np.where(near, one, (e - 1.0) / divisor)
+    phi1 = np.where(near, 1.0 + s * two, (e - 1.0) / divisor)
     phi2 = np.where(near, two, (phi1 - 1.0) / divisor)
     return np.stack([h * phi1, h * (phi1 - phi2 * e), h * phi2])
 

@@ -114,12 +114,18 @@ class Vectors:
     # processor then finds independent work within its window. Interleaving moves instructions and changes no value.
 
     def _polynomial(self, coefficients: tuple[float, ...], x: Any) -> Steps:
-        """Horner's rule, lowest power first."""
-        value = self.number(coefficients[-1])
-        for c in coefficients[-2::-1]:
-            value = self.fma(value, x, self.number(c))
-            yield
-        return value
+        """Estrin's scheme, lowest power first: pairs, pairs of pairs and so on, for a short chain."""
+        values = [self.number(c) for c in coefficients]
+        while len(values) > 1:
+            pairs = [values[i : i + 2] for i in range(0, len(values), 2)]
+            values = []
+            for pair in pairs:
+                values.append(self.fma(pair[1], x, pair[0]) if len(pair) == 2 else pair[0])
+                yield
+            if len(values) > 1:
+                x = self.b.fmul(x, x)
+                yield
+        return values[0]
 
     def _reduced(self, x: Any) -> Steps:
         """(k as bits of a shifted number, r, r², E(r)) of the exponential."""
