@@ -15,7 +15,7 @@ import samenspel
 from alone import DAILY, alone
 from samenspel.composition import compose
 from samenspel.declare import Input, Parameter, State, System
-from samenspel.declare.maths import exp, hill, log, logistic, softplus, sqrt, tanh
+from samenspel.declare.maths import cos, exp, hill, log, logistic, sin, softplus, sqrt, tanh
 from samenspel.engine import People, Result, Schedule, StepPlan, habits, run, settle
 from samenspel.engine.native import kernel as kernels
 from samenspel.engine.native.run_native import run_native
@@ -182,6 +182,7 @@ class Functions(System):
     @staticmethod
     def drift(v):
         up = v.k * hill(v.b, v.k, v.n) * logistic(3 * (v.a - v.k)) + v.b**2 / (v.k**2 + v.b**2) - 0.3 * tanh(v.c / v.k)
+        up += 0.2 * sin(6.3 * v.b) * v.k - 0.1 * cos(v.a / v.k)
         down = softplus((v.a - 0.5) / 0.01) * 0.01 + sqrt(v.b + 1) * log(1.5 + v.c**2) / (v.k + v.n) - (v.push - v.a) * v.k
         return {
             "a": (up - v.a * (0.5 + v.n * 0.1) - down) / v.tau,
@@ -209,7 +210,7 @@ def test_every_function_agrees_with_the_array_engine(seed, k, n, tau):
 
 
 @settings(max_examples=10)
-@given(st.floats(-30, 30), st.sampled_from(["tanh", "exp", "log", "softplus"]))
+@given(st.floats(-30, 30), st.sampled_from(["tanh", "exp", "log", "softplus", "sin", "cos"]))
 def test_own_functions_are_the_mathematical_ones(x, name):
     """One state driven by f(input): x(1) = f, to a few units in the last place of double precision."""
 
@@ -220,7 +221,7 @@ def test_own_functions_are_the_mathematical_ones(x, name):
 
         @staticmethod
         def drift(v):
-            f = {"tanh": tanh, "exp": exp, "softplus": softplus, "log": lambda u: log(exp(u))}[name]
+            f = {"tanh": tanh, "exp": exp, "softplus": softplus, "log": lambda u: log(exp(u)), "sin": sin, "cos": cos}[name]
             return {"y": f(v.put) + 0 * v.y}
 
     model = compose([One])
@@ -228,7 +229,7 @@ def test_own_functions_are_the_mathematical_ones(x, name):
     arm = Schedule(1, inputs={"one.put": np.full((1, 1), x)})
     r = run_native(model, people, [arm], first_condition(model, people, {}), seed=1, save=["one.y"], save_days=[0],
                    plan=StepPlan(longest=1.0, depth=0), precision="double")[0]  # fmt: skip
-    exact = {"tanh": np.tanh(x), "exp": np.exp(x), "softplus": np.logaddexp(0, x), "log": x}[name]
+    exact = {"tanh": np.tanh(x), "exp": np.exp(x), "softplus": np.logaddexp(0, x), "log": x, "sin": np.sin(x), "cos": np.cos(x)}[name]
     np.testing.assert_allclose(r.values[0, 0, 0], exact, rtol=1e-13, atol=1e-15)
 
 

@@ -27,6 +27,16 @@ LOGISTIC = """<?xml version="1.0" encoding="UTF-8"?>
 </assignmentRule></listOfRules></model></sbml>"""
 
 
+SEASONS = """<?xml version="1.0" encoding="UTF-8"?>
+<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2"><model id="seasons"><listOfParameters>
+<parameter id="w" value="1" constant="true"/><parameter id="x" value="1" constant="false"/><parameter id="y" value="0.5" constant="false"/>
+</listOfParameters><listOfRules>
+<rateRule variable="x"><math xmlns="http://www.w3.org/1998/Math/MathML"><apply><cos/><apply><times/><ci>w</ci>
+<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">t</csymbol></apply></apply></math></rateRule>
+<rateRule variable="y"><math xmlns="http://www.w3.org/1998/Math/MathML"><apply><minus/><apply><abs/><ci>y</ci></apply></apply></math></rateRule>
+</listOfRules></model></sbml>"""
+
+
 @pytest.fixture(scope="module")
 def logistic(tmp_path_factory):
     path = tmp_path_factory.mktemp("sbml") / "logistic.xml"
@@ -58,6 +68,20 @@ def test_many_logistic_curves_are_exact(logistic, engine, rates, begin, times):
     table = simulate(logistic, times, engine=engine, rtol=1e-7, atol=1e-9, parameters={"r": r}, start={"x": begin})
     np.testing.assert_allclose(table.column("x"), 1 / (1 + (1 / begin - 1) * np.exp(-r * t)), rtol=2e-6, atol=1e-8)
     np.testing.assert_array_equal(table.column("half"), 0.5 * table.column("x"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(max_examples=10, deadline=None)
+@given(waves=st.lists(st.floats(0.2, 20.0), min_size=1, max_size=10), begin=st.floats(0.01, 1.0))
+def test_circular_functions_and_magnitudes_run_there_too(engine, waves, begin, tmp_path_factory):
+    """x' = cos(w t) has x = 1 + sin(w t)/w; y' = -|y| from above 0 has y = y0 e^-t."""
+    path = tmp_path_factory.mktemp("sbml") / "seasons.xml"
+    path.write_text(SEASONS)
+    model, t, w = read_sbml(path), np.array([0.0, 0.7, 3.0]), np.array(waves)
+    assert unfit(prepared(model)) is None
+    table = simulate(model, t, engine=engine, rtol=1e-7, atol=1e-9, parameters={"w": w}, start={"y": begin})
+    np.testing.assert_allclose(table.column("x"), 1 + np.sin(w * t[:, None]) / w, rtol=2e-6, atol=1e-8)
+    np.testing.assert_allclose(table.column("y"), begin * np.exp(-t[:, None]) + 0 * w, rtol=2e-6, atol=1e-8)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

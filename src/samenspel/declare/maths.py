@@ -1,7 +1,7 @@
 """The few functions an equation may use, read four ways: arrays, symbols, units, touched names.
 
 A value that is neither an array nor a symbol says how it behaves through methods called ``exp``, ``log``, ``tanh``,
-``sqrt``; `exp` and its sisters only pass the call on.
+``sin``, ``cos``, ``sqrt``; `exp` and its sisters only pass the call on.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-FUNCTIONS = (sympy.exp, sympy.log, sympy.tanh)  # that an equation may hold; roots and powers are no functions there
+FUNCTIONS = (sympy.exp, sympy.log, sympy.tanh, sympy.sin, sympy.cos)  # that an equation may hold; roots and powers need none
 Value = Any  # array, symbol, dimensioned value or recorder: the four readings share one arithmetic
 
 
@@ -39,6 +39,16 @@ def log(value: Value) -> Value:
 def tanh(value: Value) -> Value:
     """The hyperbolic tangent; the argument has no unit."""
     return _apply("tanh", value)
+
+
+def sin(value: Value) -> Value:
+    """The sine; the argument is an angle in radians and has no unit."""
+    return _apply("sin", value)
+
+
+def cos(value: Value) -> Value:
+    """The cosine; the argument is an angle in radians and has no unit."""
+    return _apply("cos", value)
 
 
 def sqrt(value: Value) -> Value:

@@ -73,7 +73,7 @@ def _equation(system: type[System], method: str, given: Any) -> sympy.Expr:
         raise SamenspelError(
             f"{system.__name__}.{method} uses {strange[0]}, a function that the engines do not have.",
             file=code.co_filename, line=code.co_firstlineno,
-            cure="Write it with + - * / **, exp, log, tanh and sqrt, or give its course as an input.",
+            cure="Write it with + - * / **, exp, log, tanh, sin, cos and sqrt, or give its course as an input.",
         )  # fmt: skip
     return out
 

@@ -30,6 +30,9 @@ UFUNCS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "log": np.log,
     "tanh": np.tanh,
+    "sin": np.sin,
+    "cos": np.cos,
+    "abs": np.absolute,
     "sqrt": np.sqrt,
     "pow": np.power,
 }

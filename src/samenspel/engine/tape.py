@@ -31,10 +31,18 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "log": np.log,
     "tanh": np.tanh,
+    "sin": np.sin,
+    "cos": np.cos,
+    "abs": np.abs,
     "sqrt": np.sqrt,
     "pow": np.power,
 }
-UNARY = {sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh"}
+UNARY = {sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh", sympy.sin: "sin", sympy.cos: "cos", sympy.Abs: "abs"}
+WRITTEN_OUT: dict[Any, Callable[..., Any]] = {
+    sympy.tan: lambda x: sympy.sin(x) / sympy.cos(x),
+    sympy.sinh: lambda x: (sympy.exp(x) - sympy.exp(-x)) / 2,
+    sympy.cosh: lambda x: (sympy.exp(x) + sympy.exp(-x)) / 2,
+}
 
 
 class Tape:
@@ -160,6 +168,8 @@ class Tape:
         for kind, name in UNARY.items():
             if isinstance(e, kind):
                 return self.apply(name, self.read(e.args[0]))
+        if e.func in WRITTEN_OUT:
+            return self.read(WRITTEN_OUT[e.func](*e.args))
         raise NotImplementedError(f"{type(e).__name__} in {e}")
 
     def _power(self, base: sympy.Basic, exponent: sympy.Basic) -> int:
@@ -213,6 +223,12 @@ class Tape:
             return self.apply("div", da, a)
         if operation == "sqrt":
             return self.apply("div", da, self.apply("mul", self.number(2.0), k))
+        if operation == "sin":
+            return self.apply("mul", self.apply("cos", a), da)
+        if operation == "cos":
+            return self.apply("neg", self.apply("mul", self.apply("sin", a), da))
+        if operation == "abs":
+            return self.apply("mul", self.apply("div", a, k), da)  # at 0 not a number: the caller has no slope there
         return self.apply("mul", self.apply("sub", self.one, self.apply("square", k)), da)  # tanh
 
     def _two(self, operation: str, k: int, arguments: tuple[int, ...], da: int | None, db: int | None) -> int | None:

@@ -25,6 +25,7 @@ def expressions():
     ])  # fmt: skip
     alone = st.sampled_from([
         lambda x: sympy.log(1 + sympy.exp(x)), lambda x: 1 / (1 + x**2), lambda x: 1 - sympy.tanh(x), lambda x: -x / 3,
+        sympy.sin, sympy.cos, sympy.Abs,
     ])  # fmt: skip
 
     def more(inner):

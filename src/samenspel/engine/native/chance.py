@@ -6,7 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from samenspel.engine.native.vectors import Splat
+from samenspel.engine.native.lanes import Splat
 from samenspel.randomness import elementary as e
 from samenspel.randomness import philox
 from samenspel.randomness.address import CELL, DISCARDED_BITS

@@ -30,7 +30,7 @@ from samenspel.engine.native.vectors import Vectors
 Root = tuple[int, int]  # place among states, then watched values; node
 TEAM = 4  # blocks that go through a part together
 PART = 280  # instructions of a part, about; picked by timing one model on one processor with code for AVX2 and AVX-512
-COST = {"exp": 15, "tanh": 19, "log": 20, "softplus": 28}  # instructions; other operations count one
+COST = {"exp": 15, "tanh": 19, "log": 20, "softplus": 28, "sin": 26, "cos": 27}  # instructions; other operations count one
 
 
 def buffer_sizes(p: Layout, shared: int) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Vector arithmetic as LLVM instructions: strict, every fused multiply-add written out, own exp, log, tanh.
+"""Vector arithmetic as LLVM instructions: strict, every fused multiply-add written out, own exp, log, tanh, sin, cos.
 
 No instruction here leaves the compiler a choice that could change a bit. With L = ln 2 and polynomials fitted by
 Chebyshev interpolation (largest relative error in brackets: single, double):
@@ -8,22 +8,23 @@ Chebyshev interpolation (largest relative error in brackets: single, double):
     tanh x     = e/(e + 2),  e = expm1(2 x)
     log x      = k L + log(1 + f),  1 + f in [√½, √2): f - f²/2 + f³ Q(f) in single (3e-8), by s = f/(2 + f) in double
     softplus x = max(x, 0) + log1p(exp(-|x|)),  log1p t = 2 s + s³ A(s²), s = t/(2 + t)
+    sin x, cos x = ±sin r or ±cos r by their Taylor series,  k = round(2x/π),  r = x - k π/2   (2e-9, 1e-17)
 
 exp stays finite: its argument is held to ±87 (single) or ±708 (double), so that r/(1 + r) has no ∞/∞. The logarithm of
-a negative number is not a number; of numbers below the smallest normal one it is that one's.
+a negative number is not a number; of numbers below the smallest normal one it is that one's. Where |x| is so large
+(2^20, 2^49) that its quarter turns cannot be counted, sin and cos are not a number.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import Any
 
-from llvmlite import ir
-
-from samenspel.engine.native.graph import finite
+from samenspel.engine.native.lanes import Lanes
 
 Steps = Generator[None, None, Any]
-FUNCTIONS = ("exp", "log", "tanh", "softplus")
+FUNCTIONS = ("exp", "log", "tanh", "softplus", "sin", "cos")
 LN2 = 0.6931471805599453
 LN2_HIGH, LN2_LOW = float.fromhex("0x1.62e42fef00000p-1"), float.fromhex("0x1.473de6af278edp-34")
 E32 = (0.5, 0.16666573286056519, 0.04166654869914055, 0.008363774046301842, 0.0013926926767453551)
@@ -45,70 +46,13 @@ WIDE64 = (
     0.13333345416089804, 0.11764392007479474, 0.10531869278638437, 0.09456851910844442, 0.09233892501772681,
     0.052764233396084576, 0.1494977525892546,
 )  # fmt: skip
+QUARTER = {True: (1.5707963705062866, -4.371139000186241e-08), False: (1.5707963267948966, 6.123233995736766e-17)}  # π/2
+SIN = tuple((-1.0) ** k / math.factorial(2 * k + 1) for k in range(1, 9))
+COS = tuple((-1.0) ** k / math.factorial(2 * k) for k in range(1, 9))
 
 
-class Splat(ir.Constant):
-    """The same constant in every lane, in the short form: written out, constants would be two thirds of the text."""
-
-    def __init__(self, kind: ir.VectorType, value: float) -> None:
-        super().__init__(kind, ir.Undefined)
-        one = ir.Constant(kind.element, value)
-        self.short = f"splat ({one.type} {one.get_reference()})"
-
-    def _get_reference(self) -> str:
-        return self.short
-
-
-class Vectors:
-    """Instructions on vectors of `width` numbers, appended where `b` stands."""
-
-    def __init__(self, module: ir.Module, b: ir.IRBuilder, width: int, single: bool) -> None:
-        self.module, self.b, self.width, self.single = module, b, width, single
-        self.scalar = ir.FloatType() if single else ir.DoubleType()
-        self.word = ir.IntType(32 if single else 64)
-        self.type, self.words = ir.VectorType(self.scalar, width), ir.VectorType(self.word, width)
-        self.suffix = f"v{width}f{32 if single else 64}"
-        self.mantissa, self.bias = (23, 127) if single else (52, 1023)
-        self._numbers: dict[str, Any] = {}  # by hexadecimal digits: 0.0 and -0.0 are two
-
-    def spread(self, one: Any) -> Any:
-        """A number in every lane."""
-        b, i32 = self.b, ir.IntType(32)
-        blank = ir.Constant(self.type, ir.Undefined)
-        lanes = ir.Constant(ir.VectorType(i32, self.width), [ir.Constant(i32, 0)] * self.width)
-        return b.shuffle_vector(b.insert_element(blank, one, ir.Constant(i32, 0)), blank, lanes)
-
-    def number(self, value: float) -> Any:
-        """The same constant in every lane."""
-        key = float(value).hex()
-        if key not in self._numbers:
-            self._numbers[key] = Splat(self.type, finite(value, self.single))
-        return self._numbers[key]
-
-    def whole(self, value: int) -> Any:
-        """The same whole number in every lane, as wide as a number."""
-        return Splat(self.words, value)
-
-    def _call(self, name: str, *arguments: Any) -> Any:
-        full = f"llvm.{name}.{self.suffix}"
-        function = self.module.globals.get(full)
-        if function is None:
-            function = ir.Function(self.module, ir.FunctionType(self.type, [self.type] * len(arguments)), full)
-        return self.b.call(function, arguments)
-
-    def fma(self, a: Any, b: Any, c: Any) -> Any:
-        """The sum a b + c, rounded once."""
-        return self._call("fma", a, b, c)
-
-    def most(self, x: Any, low: float) -> Any:
-        """max(x, low); not a number stays."""
-        bound = self.number(low)
-        return self.b.select(self.b.fcmp_ordered("<", x, bound), bound, x)
-
-    def least(self, x: Any, high: float) -> Any:
-        """min(x, high); not a number stays."""
-        bound = self.number(high)
-        return self.b.select(self.b.fcmp_ordered(">", x, bound), bound, x)
+class Vectors(Lanes):
+    """Functions of vectors, and the operations of a graph."""
 
     # Functions come as generators that pause after each instruction, so that several can be written interleaved: the
     # processor then finds independent work within its window. Interleaving moves instructions and changes no value.
@@ -213,6 +157,34 @@ class Vectors:
         yield
         return b.fadd(self.most(x, 0.0), tail)
 
+    def sin(self, x: Any, ahead: int = 0) -> Steps:
+        """The sine of x + `ahead` quarter turns."""
+        b, (high, low) = self.b, QUARTER[self.single]
+        magic, terms = self.number(1.5 * 2.0**self.mantissa), 5 if self.single else 8
+        shifted = self.fma(x, self.number(2 / math.pi), magic)
+        yield
+        k = b.fneg(b.fsub(shifted, magic))
+        yield
+        r = self.fma(k, self.number(low), self.fma(k, self.number(high), x))
+        yield
+        z = b.fmul(r, r)
+        yield
+        sine = yield from self._polynomial(SIN[:terms], z)
+        cosine = yield from self._polynomial(COS[:terms], z)
+        sine, cosine = self.fma(b.fmul(z, r), sine, r), self.fma(z, cosine, self.number(1.0))
+        yield
+        turns = b.add(b.bitcast(shifted, self.words), self.whole(ahead))
+        odd = b.icmp_unsigned("!=", b.and_(turns, self.whole(1)), self.whole(0))
+        sign = b.shl(b.and_(turns, self.whole(2)), self.whole(self.word.width - 2))
+        yield
+        value = b.bitcast(b.xor(b.bitcast(b.select(odd, cosine, sine), self.words), sign), self.type)
+        far = self.number(2.0 ** (self.mantissa - 3))
+        return b.select(b.fcmp_ordered("<", self.magnitude(x), far), value, self.number(float("nan")))
+
+    def cos(self, x: Any) -> Steps:
+        """The cosine."""
+        return self.sin(x, ahead=1)
+
     def together(self, jobs: list[tuple[str, Any]]) -> list[Any]:
         """Several functions of one argument each, written instruction by instruction in turn."""
         running = {i: getattr(self, name)(x) for i, (name, x) in enumerate(jobs)}
@@ -241,6 +213,8 @@ class Vectors:
             return self.fma(b.fneg(a[0]), a[1], a[2])
         if operation == "fms":
             return self.fma(a[0], a[1], b.fneg(a[2]))
+        if operation == "abs":
+            return self.magnitude(a[0])
         if operation == "sqrt":
             return self._call("sqrt", a[0])
         return self.together([(operation, a[0])])[0]

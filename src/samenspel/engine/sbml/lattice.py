@@ -12,8 +12,8 @@ extrapolation of the last j + 1 halvings:
 because the error of the steps (`numpy_engine`) is a series in 1/r from the second power on. Runs that need more than
 `STEPS` steps, or have no end in the finite numbers, are named to the caller: the adaptive integrator has to look at them.
 
-Left out: events, conditions inside the motion, and functions other than exp, ln, powers and tanh: the adaptive integrator
-does those. A pulse in time much shorter than the first steps may be missed: ask for results around it.
+Left out: events, conditions inside the motion, inverse circular and hyperbolic functions, min, max, factorial: the adaptive
+integrator does those. A pulse in time much shorter than the first steps may be missed: ask for results around it.
 """
 
 from __future__ import annotations
