@@ -151,7 +151,8 @@ class Registers:
         operation, arguments, number = self._tape.steps[k]
         if operation == "number":
             return np.float64(number)
-        return OPERATIONS[operation](*(values[a] for a in arguments)) if arguments else values[k]
+        with np.errstate(all="ignore"):  # what overflows becomes a value, and its owner a counted failure
+            return OPERATIONS[operation](*(values[a] for a in arguments)) if arguments else values[k]
 
     def _still(self, k: int) -> Rows:
         """The row of a symbol, of a constant, or of what time alone decides."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import sympy
+from sympy.codegen.cfunctions import log10
 
 Step = tuple[str, tuple[int, ...], float]  # operation, argument steps, number (of a constant, or a power)
 
@@ -39,6 +40,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 UNARY = {sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh", sympy.sin: "sin", sympy.cos: "cos", sympy.Abs: "abs"}
 WRITTEN_OUT: dict[Any, Callable[..., Any]] = {
+    log10: lambda x: sympy.log(x) / sympy.log(10),
     sympy.tan: lambda x: sympy.sin(x) / sympy.cos(x),
     sympy.sinh: lambda x: (sympy.exp(x) - sympy.exp(-x)) / 2,
     sympy.cosh: lambda x: (sympy.exp(x) + sympy.exp(-x)) / 2,

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import sympy
+from sympy.codegen.cfunctions import log10
 
 from samenspel.declare.model import TIME, Model
 from samenspel.engine.sbml.order import reachable
@@ -48,12 +49,12 @@ def _larger(*parts: float) -> float:
 
 _QUICK: dict[str, Any] = {
     **{n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
-                                     "tanh", "asinh", "acosh", "atanh", "pow")},
+                                     "tanh", "asinh", "acosh", "atanh", "pow", "log10")},
     "floor": _floor, "ceiling": _ceiling, "absolute": abs, "factorial": _factorial, "smaller": _smaller,
     "larger": _larger, "F": float, "inf": math.inf, "nan": math.nan,
 }  # fmt: skip
 _CAREFUL: dict[str, Any] = {
-    **{n: getattr(np, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "floor")},
+    **{n: getattr(np, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "floor", "log10")},
     "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh,
     "atanh": np.arctanh, "pow": np.power, "ceiling": np.ceil, "absolute": abs, "factorial": _factorial,
     "smaller": _smaller, "larger": _larger, "F": np.float64, "inf": np.float64(np.inf), "nan": np.float64(np.nan),
@@ -62,7 +63,7 @@ _NAMED: dict[Any, str] = {
     sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.sinh: "sinh",
     sympy.cosh: "cosh", sympy.tanh: "tanh", sympy.asin: "asin", sympy.acos: "acos", sympy.atan: "atan",
     sympy.asinh: "asinh", sympy.acosh: "acosh", sympy.atanh: "atanh", sympy.floor: "floor", sympy.ceiling: "ceiling",
-    sympy.Abs: "absolute", sympy.factorial: "factorial", sympy.Min: "smaller", sympy.Max: "larger",
+    sympy.Abs: "absolute", sympy.factorial: "factorial", sympy.Min: "smaller", sympy.Max: "larger", log10: "log10",
 }  # fmt: skip
 
 

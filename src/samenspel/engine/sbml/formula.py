@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy
+from sympy.codegen.cfunctions import log10
 
 from samenspel.declare.model import TIME
 from samenspel.engine.sbml.document import Node
@@ -46,6 +47,8 @@ def formula(e: Any, names: Mapping[str, str]) -> Node:
     if isinstance(e, sympy.ITE):
         return Node("piecewise", tuple([formula(e.args[i], names) for i in (1, 0, 2)]))
     below = tuple([formula(a, names) for a in e.args])
+    if e.func is log10:
+        return Node("log", (Node("number", value=10.0), *below))
     if isinstance(e, sympy.core.relational.Relational):
         return Node(_RELATIONS[e.rel_op], below)  # pyright: ignore[reportAttributeAccessIssue]
     if e.func not in _FUNCTIONS:

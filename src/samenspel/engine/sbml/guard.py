@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -20,6 +21,9 @@ REFUSED = frozenset({"fbc", "qual"})
 UNDERSTOOD = frozenset({"l3v2extendedmath", "comp"})
 #: an element of the package comp that names another file
 FOREIGN = "externalModelDefinition"
+#: what a number of a formula may look like; `sep` parts the two halves of a fraction or of mantissa and exponent
+NUMBER = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf(inity)?|nan)\s*", re.IGNORECASE | re.ASCII)
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 
 class _TooDeep(Exception):
@@ -32,6 +36,10 @@ class _Elsewhere(Exception):
     pass
 
 
+class _NoNumber(Exception):
+    pass
+
+
 class _Watch:
     """A parser target that only counts: nothing of the file is kept."""
 
@@ -39,6 +47,7 @@ class _Watch:
         self.depth = 0
         self.root = ""
         self.packages: dict[str, bool] = {}
+        self.number: list[str] | None = None  # the halves of the number that is open
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element opens."""
@@ -53,13 +62,23 @@ class _Watch:
             raise _TooDeep(tag)
         if local(tag) == FOREIGN:
             raise _Elsewhere
+        if tag == MATHML + "cn":
+            self.number = [""]
+        elif tag == MATHML + "sep" and self.number is not None:
+            self.number.append("")
 
     def end(self, tag: str) -> None:
         """An element closes."""
         self.depth -= 1
+        if tag == MATHML + "cn" and self.number is not None:
+            halves, self.number = self.number, None
+            if not all(NUMBER.fullmatch(h) for h in halves):
+                raise _NoNumber(" / ".join(halves).strip())
 
     def data(self, text: str) -> None:
-        """Text between elements is not looked at."""
+        """Text counts in numbers alone."""
+        if self.number is not None:
+            self.number[-1] += text
 
     def close(self) -> _Watch:
         """What was seen."""
@@ -70,8 +89,8 @@ def checked_text(path: str | Path) -> str:
     """The text of an SBML file that is safe to hand to libsbml.
 
     Raises `SamenspelError` for a file that is absent, larger than 20 MB, no well-formed XML, with a document type or
-    entities of its own, nested deeper than 200 elements, not SBML at all, put together from other files, or with a package
-    that changes the mathematics and is not read.
+    entities of its own, nested deeper than 200 elements, not SBML at all, put together from other files, with a formula
+    that holds something else where a number has to stand, or with a package that changes the mathematics and is not read.
     """
     path = Path(path)
     name = str(path)
@@ -100,6 +119,13 @@ def checked_text(path: str | Path) -> str:
             "the model is put together from another file, which is not opened.",
             file=name,
             cure=f"Write that model into this file instead of {FOREIGN}.",
+        ) from None
+    except _NoNumber as fault:
+        raise SamenspelError(
+            f"a formula holds {str(fault)[:40]!r} where a number has to stand.",
+            file=name,
+            line=parser.parser.CurrentLineNumber,
+            cure="Write it as 12, -0.5 or 1.5e-3.",
         ) from None
     except DefusedXmlException as fault:
         raise SamenspelError(

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import sympy
+from sympy.codegen.cfunctions import log10
 from sympy.logic.boolalg import Boolean
 
 from samenspel.declare.model import TIME
@@ -197,11 +198,13 @@ class Translator:
             return _relation(kind, [self._named(number(b)) for b in below])
         if kind == "piecewise":
             return _piecewise([self._truth(b) if i % 2 else b for i, b in enumerate(below)])
+        if kind in ("min", "max"):
+            return _arithmetic(kind, [self._named(b) if b.has(sympy.nan) else b for b in map(number, below)])
         return _arithmetic(kind, [number(b) for b in below])
 
     def _named(self, value: Value) -> Value:
-        """A value to stand in a condition: SymPy rewrites a piecewise formula there, so it becomes an assignment."""
-        if not value.has(sympy.Piecewise):
+        """A value for a condition: SymPy rewrites what is piecewise and compares no NaN, so those become assignments."""
+        if not value.has(sympy.Piecewise, sympy.nan):
             return value
         for name, part in self.parts.items():
             if part == value:
@@ -328,6 +331,8 @@ def _arithmetic(kind: str, parts: list[Value]) -> Value:
         return power(x, HALF) if degree == 2 else power(x, power(degree, MINUS_ONE))
     if kind == "log":
         base, x = parts if len(parts) == 2 else (sympy.Integer(10), parts[0])
+        if base == 10:
+            return log10(x, evaluate=False)  # exact at powers of ten
         return divide(sympy.log(x, evaluate=False), sympy.log(base, evaluate=False))
     if kind in ("min", "max"):
         return (sympy.Min if kind == "min" else sympy.Max)(*parts, evaluate=False) if len(parts) > 1 else parts[0]

@@ -29,6 +29,7 @@ from samenspel.engine.sbml.determined import rules_of
 from samenspel.engine.sbml.document import Document, Event, Reaction, Reference, Species, Variable
 from samenspel.engine.sbml.maths import ONE, Translator, Value, divide, literal, negative, plus, symbol, times
 from samenspel.engine.sbml.order import ordered
+from samenspel.engine.sbml.slopes import slope
 from samenspel.quantities.errors import SamenspelError
 from samenspel.quantities.names import hint
 
@@ -280,7 +281,11 @@ class Builder:
             raise self.error(what, self.lines.get(name, 0), "Ask for no rateOf here.")
         moving = [b for b in below if b == "time" or b in self.assigned or (b in self.drift and self.drift[b] != ZERO)]
         todo += [b for b in moving if b != "time"]
-        terms = [
-            times(definition.diff(symbol(b)), ONE if b == "time" else symbol(f"rate.{b}")) for b in moving
-        ]  # fmt: skip
+        terms: list[Value] = []
+        for b in moving:
+            by = slope(definition, symbol(b))
+            if by is None:
+                what = f"the rate of change of {name!r} cannot be written as a formula."
+                raise self.error(what, self.lines.get(name, 0), "Ask for no rateOf here.")
+            terms.append(times(by, ONE if b == "time" else symbol(f"rate.{b}")))
         return plus(*terms)
