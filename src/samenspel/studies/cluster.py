@@ -62,7 +62,8 @@ def _library() -> Any:
         return import_module("distributed")
     except ImportError as fault:
         raise SamenspelError(
-            "--cluster needs Dask, which is not installed.", cure="Install it: pip install 'samenspel[cluster]'."
+            "--cluster needs Dask, which is not installed.",
+            cure="Install it: pip install '.[cluster]' in the folder of samenspel.",
         ) from fault
 
 

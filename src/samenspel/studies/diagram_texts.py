@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 Pair = dict[str, str]
 
 
+def _comma(x: float, digits: int = 6) -> str:
+    """A number in Dutch."""
+    return f"{x:.{digits}g}".replace(".", ",")
+
+
 def title(name: str) -> Pair:
     """Name of the atlas."""
     words = name.replace("-", " ")
@@ -39,7 +44,7 @@ def state(v: Variable, reading: Reading) -> Pair:
     extra_nl = f" Het werkblad liet iets open: {_dutch(v.assumed)}." if v.assumed else ""
     if v.kind == "stock":
         en = f"A stock remembers: left alone it returns to rest with a time constant of {reading.memory:g} steps ({days} days). The drawing gives no number; this one is ours."
-        nl = f"Een voorraad onthoudt: aan zichzelf overgelaten keert hij terug met een tijdconstante van {reading.memory:g} stappen ({days} dagen). De tekening geeft geen getal; dit is van ons."
+        nl = f"Een voorraad onthoudt: aan zichzelf overgelaten keert hij terug met een tijdconstante van {_comma(reading.memory)} stappen ({_comma(reading.time_constant(v.kind))} dagen). De tekening geeft geen getal; dit is van ons."
     elif v.kind == "auxiliary":
         en = f"An auxiliary follows what moves it within a twentieth of a step ({days} days), so that it has a course in time and no loop is instantaneous."
         nl = f"Een hulpvariabele volgt binnen een twintigste stap ({days} dagen) wat hem beweegt, zodat hij een verloop in de tijd heeft en geen lus ogenblikkelijk is."
@@ -114,15 +119,15 @@ def link(diagram: Diagram, x: Link) -> Pair:
     nl += ". Dat is een uitgangspunt van de tekening, geen bewijs. De grootte is niet getekend: het is een deel van wat alle bronnen van het doel samen dragen."
     if x.low is not None:
         en += f" The range {x.low:g} to {x.high:g} per step that the drawing gives serves the linear reading alone."
-        nl += f" Het bereik van {x.low:g} tot {x.high:g} per stap dat de tekening geeft, dient alleen de lineaire lezing."
+        nl += f" Het bereik van {_comma(x.low)} tot {_comma(x.high or 0.0)} per stap dat de tekening geeft, dient alleen de lineaire lezing."
     return {"en": en, "nl": nl}
 
 
 def bend(reading: Reading) -> Pair:
     """Why an influence flattens."""
     return {
-        "en": f"Nearly straight within one SD of the source and flat well beyond {reading.bend:g} SDs, so that no chain of influences grows without end. Ours.",
-        "nl": f"Bijna recht binnen één SD van de bron en vlak ruim voorbij {reading.bend:g} SD's, zodat geen keten van invloeden eindeloos groeit. Van ons.",
+        "en": f"Nearly straight within {reading.bend / 3:.2g} SD of the source and flat well beyond {reading.bend:g} SDs, so that no chain of influences grows without end. Ours.",
+        "nl": f"Bijna recht binnen {_comma(reading.bend / 3, 2)} SD van de bron en vlak ruim voorbij {_comma(reading.bend)} SD's, zodat geen keten van invloeden eindeloos groeit. Van ons.",
     }
 
 
@@ -130,7 +135,7 @@ def question(v: Variable, outcome: Variable) -> Pair:
     """The question of a scenario."""
     return {
         "en": f"What becomes of {outcome.label} when {v.label} is held {abs(v.strength):g} SD {'higher' if v.strength > 0 else 'lower'} than it would be?",
-        "nl": f"Wat gebeurt er met {outcome.label} als {v.label} {abs(v.strength):g} SD {'hoger' if v.strength > 0 else 'lager'} wordt gehouden dan anders?",
+        "nl": f"Wat gebeurt er met {outcome.label} als {v.label} {_comma(abs(v.strength))} SD {'hoger' if v.strength > 0 else 'lager'} wordt gehouden dan anders?",
     }
 
 
@@ -141,12 +146,12 @@ def arm_as_is() -> Pair:
 
 def arm_pushed(v: Variable) -> Pair:
     """The pushed arm."""
-    return {"en": f"{v.label} pushed by {v.strength:g} SD", "nl": f"{v.label} met {v.strength:g} SD geduwd"}
+    return {"en": f"{v.label} pushed by {v.strength:g} SD", "nl": f"{v.label} met {_comma(v.strength)} SD geduwd"}
 
 
 def push(v: Variable) -> Pair:
     """Where the strength of a push comes from."""
     return {
         "en": f"The strength {v.strength:g} is the tag of {v.label} in the drawing, read as SDs; how anybody could bring that about is not asked.",
-        "nl": f"De sterkte {v.strength:g} staat in de tekening bij {v.label}, gelezen als SD's; hoe iemand dat zou kunnen bereiken wordt niet gevraagd.",
+        "nl": f"De sterkte {_comma(v.strength)} staat in de tekening bij {v.label}, gelezen als SD's; hoe iemand dat zou kunnen bereiken wordt niet gevraagd.",
     }

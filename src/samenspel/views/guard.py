@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -43,6 +44,11 @@ class GuardedGroup(TyperGroup):
         except BrokenPipeError:
             _close_quietly()
             return OK
+        except OSError as wrong:
+            if wrong.errno != errno.ENOSPC:
+                return _other(wrong)
+            _close_quietly()
+            return _say("cannot write the output: no space left on the device. Make room, or write somewhere else.", WRONG_USE)
         except Exception as wrong:
             return _other(wrong)
         code = result if isinstance(result, int) else OK

@@ -10,8 +10,9 @@ from samenspel.views.catalogue import Catalogue, sentences
 
 
 def lower_first(text: str) -> str:
-    """A name as it stands inside a sentence; acronyms keep their capitals."""
-    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
+    """A name as it stands inside a sentence; acronyms, names like HbA1c and single letters keep their capitals."""
+    rest = text.split(maxsplit=1)[0][1:] if text.strip() else ""
+    return text if len(text) == 1 or any(c.isupper() or c.isdigit() for c in rest) else text[:1].lower() + text[1:]
 
 
 def upper_first(text: str) -> str:

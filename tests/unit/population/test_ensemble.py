@@ -122,3 +122,15 @@ def test_quantiles_rise_and_stay_among_the_values(pairs, q):
     assert found.max() <= values.max() + 1e-12
     turned = weighted_quantile(-values, weight, [1 - x for x in sorted(q)])
     np.testing.assert_allclose(-turned, found, atol=1e-9)
+
+
+def test_worlds_without_any_difference_stay_at_none():
+    """Six worlds of eight in which nobody differs, two in which people do: the middle of the worlds is exactly none."""
+    rng = np.random.default_rng(5)
+    world = np.repeat(np.arange(8), 20)
+    values = np.where(world < 2, rng.normal(0.3, 1.0, 160), 0.0)
+    ensemble = Ensemble(world, np.ones(160))
+    low, middle, high = ensemble.interval(values)
+    assert middle == 0.0
+    assert low <= 0.0 <= high
+    assert (low, high) != (0.0, 0.0)
