@@ -21,20 +21,13 @@ from samenspel.engine.tape import OPERATIONS, Tape
 Rows = npt.NDArray[Any]  # of one kind, shape (…, n)
 HIGHEST = {4: 87.0, 8: 708.0}  # by bytes of a number; as in `engine.native.vectors`
 UFUNCS: dict[str, Callable[..., Any]] = {
+    **OPERATIONS,
     "add": np.add,
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,
     "neg": np.negative,
     "square": np.square,
-    "exp": np.exp,
-    "log": np.log,
-    "tanh": np.tanh,
-    "sin": np.sin,
-    "cos": np.cos,
-    "abs": np.absolute,
-    "sqrt": np.sqrt,
-    "pow": np.power,
 }
 
 

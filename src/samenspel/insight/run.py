@@ -36,7 +36,7 @@ from samenspel.studies.steps import Steps
 from samenspel.studies.workers import Crew, fill_store
 
 STATUS = "NOT CALIBRATED"
-FORM = 4  # of an answer: raised when its shape changes, so that a folder written before is not shown as this one
+FORM = 4  # of an answer: raised when its shape or its numbers change, so that a folder written before is not shown as this one
 WHOLE = "whole"  # marks in the store that all parts of a run stand there: a hint that others need not be started
 Progress = Callable[[str, float], None]
 

@@ -85,14 +85,13 @@ class Ensemble:
 def interval_over_worlds(m: Array, se: Array, w: Array, level: float = 0.9) -> tuple[float, float, float]:
     """(low, median, high) over worlds of within-world means `m` with Monte Carlo errors `se` and normalised weights `w`.
 
-    m' = c + (m - c) √(V_true / V) takes the Monte Carlo variance out. A world known without error (no difference for anybody)
-    stays where it is.
+    m' = c + (m - c) √(V_true / V) takes the Monte Carlo variance out. A world of exactly 0 for everybody stays there.
     """
     centre = float(w @ m)
     variance = float(w @ (m - centre) ** 2)
     true = max(0.0, variance - float(w @ se**2))
     kept = np.sqrt(true / variance) if variance > 0 else 0.0
-    shrunk = np.where(se > 0, centre + (m - centre) * kept, m)
+    shrunk = np.where((m == 0) & (se == 0), 0.0, centre + (m - centre) * kept)
     low, middle, high = weighted_quantile(shrunk, w, [(1 - level) / 2, 0.5, (1 + level) / 2])
     return float(low), float(middle), float(high)
 

@@ -17,7 +17,7 @@ class Dimensioned:
 
     a + b, a - b, a < b  need the same unit, scale included (hours and days differ), and 0 fits every unit
     a * b, a / b, a ** n  make a new unit; n a number or, for a bare a, anything bare
-    exp, log, tanh, ...  need a bare number (unit 1); sqrt halves every exponent
+    exp, log, tanh, sin, cos  need a bare number (unit 1); sqrt halves every exponent
 
     Numbers and arrays of numbers have unit 1. Raises `UnitMismatch` naming both units. Values are not computed, so
     nothing is said about sizes; an equation that branches on such a value is refused, since a drift is smooth.

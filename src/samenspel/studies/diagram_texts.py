@@ -39,15 +39,15 @@ def manifest_note(unread: Sequence[str] = ()) -> Pair:
 
 def state(v: Variable, reading: Reading) -> Pair:
     """Why a variable moves as fast as it does."""
-    days = f"{reading.time_constant(v.kind):g}"
+    days, dagen = (write(reading.time_constant(v.kind)) for write in ("{:g}".format, _comma))
     extra_en = f" The sheet left something open: {v.assumed}." if v.assumed else ""
     extra_nl = f" Het werkblad liet iets open: {_dutch(v.assumed)}." if v.assumed else ""
     if v.kind == "stock":
         en = f"A stock remembers: left alone it returns to rest with a time constant of {reading.memory:g} steps ({days} days). The drawing gives no number; this one is ours."
-        nl = f"Een voorraad onthoudt: aan zichzelf overgelaten keert hij terug met een tijdconstante van {_comma(reading.memory)} stappen ({_comma(reading.time_constant(v.kind))} dagen). De tekening geeft geen getal; dit is van ons."
+        nl = f"Een voorraad onthoudt: aan zichzelf overgelaten keert hij terug met een tijdconstante van {_comma(reading.memory)} stappen ({dagen} dagen). De tekening geeft geen getal; dit is van ons."
     elif v.kind == "auxiliary":
         en = f"An auxiliary follows what moves it within a twentieth of a step ({days} days), so that it has a course in time and no loop is instantaneous."
-        nl = f"Een hulpvariabele volgt binnen een twintigste stap ({days} dagen) wat hem beweegt, zodat hij een verloop in de tijd heeft en geen lus ogenblikkelijk is."
+        nl = f"Een hulpvariabele volgt binnen een twintigste stap ({dagen} dagen) wat hem beweegt, zodat hij een verloop in de tijd heeft en geen lus ogenblikkelijk is."
     else:
         en = "A constant stays where a person's own set point holds it. Links that lead to it in the drawing are left out."
         nl = "Een constante blijft waar iemands eigen instelpunt haar houdt. Verbanden die er in de tekening naartoe lopen, zijn weggelaten."
@@ -117,17 +117,17 @@ def link(diagram: Diagram, x: Link) -> Pair:
         nl += f", met het getekende teken ({x.sign})"
     en += ". That is a premise of the drawing, not evidence. Its size is not drawn: it is a share of what all sources of the target carry together."
     nl += ". Dat is een uitgangspunt van de tekening, geen bewijs. De grootte is niet getekend: het is een deel van wat alle bronnen van het doel samen dragen."
-    if x.low is not None:
+    if x.low is not None and x.high is not None:
         en += f" The range {x.low:g} to {x.high:g} per step that the drawing gives serves the linear reading alone."
-        nl += f" Het bereik van {_comma(x.low)} tot {_comma(x.high or 0.0)} per stap dat de tekening geeft, dient alleen de lineaire lezing."
+        nl += f" Het bereik van {_comma(x.low)} tot {_comma(x.high)} per stap dat de tekening geeft, dient alleen de lineaire lezing."
     return {"en": en, "nl": nl}
 
 
 def bend(reading: Reading) -> Pair:
     """Why an influence flattens."""
     return {
-        "en": f"Nearly straight within {reading.bend / 3:.2g} SD of the source and flat well beyond {reading.bend:g} SDs, so that no chain of influences grows without end. Ours.",
-        "nl": f"Bijna recht binnen {_comma(reading.bend / 3, 2)} SD van de bron en vlak ruim voorbij {_comma(reading.bend)} SD's, zodat geen keten van invloeden eindeloos groeit. Van ons.",
+        "en": f"Nearly straight within {reading.bend / 2:.2g} SD of the source and flat well beyond {reading.bend:g} SDs, so that no chain of influences grows without end. Ours.",
+        "nl": f"Bijna recht binnen {_comma(reading.bend / 2, 2)} SD van de bron en vlak ruim voorbij {_comma(reading.bend)} SD's, zodat geen keten van invloeden eindeloos groeit. Van ons.",
     }
 
 

@@ -44,11 +44,6 @@ class GuardedGroup(TyperGroup):
         except BrokenPipeError:
             _close_quietly()
             return OK
-        except OSError as wrong:
-            if wrong.errno != errno.ENOSPC:
-                return _other(wrong)
-            _close_quietly()
-            return _say("cannot write the output: no space left on the device. Make room, or write somewhere else.", WRONG_USE)
         except Exception as wrong:
             return _other(wrong)
         code = result if isinstance(result, int) else OK
@@ -68,6 +63,9 @@ def _other(wrong: Exception) -> int:
         path = getattr(context, "command_path", "samenspel")
         said = wrong.format_message().rstrip(".").replace("Value error, ", "")  # type: ignore[attr-defined]
         return _say(f"{said}. See '{path} --help'.", WRONG_USE)  # type: ignore[attr-defined]
+    if isinstance(wrong, OSError) and wrong.errno == errno.ENOSPC:
+        _close_quietly()
+        return _say("cannot write the output: no space left on the device. Make room, or write somewhere else.", WRONG_USE)
     log.debug("", exc_info=wrong)
     return _say(f"internal error, {kind}: {wrong}. Run again with -v for the whole story, and please report it.", INTERNAL)
 

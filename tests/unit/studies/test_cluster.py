@@ -18,7 +18,7 @@ def test_an_address_that_is_none(folder, tmp_path):  # noqa: F811
 
 def test_without_the_extra_the_cure_is_named(folder, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(SamenspelError, match=r"pip install"):
+    with pytest.raises(SamenspelError, match=r"pip install '\.\[cluster\]'"):
         fill_from_cluster(work_in(folder, tmp_path), "tcp://127.0.0.1:1")
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -173,6 +176,16 @@ def test_an_internal_error_is_three_in_one_paragraph(runs, monkeypatch):
     assert result.exit_code == 3
     assert "ZeroDivisionError" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_standard_output_is_two_in_one_paragraph():
+    program = "from samenspel.views.cli import main; main()"
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-c", program, "evidence", "gaps"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert "no space left" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_version_and_help():

@@ -115,12 +115,11 @@ class _Maker:
         """One pseudo-step of every lane that still moves: f and d are the two halves of `values`."""
         b, v, m, limits = self.b, self.v, self.states, self.limits
         number, infinite = v.number, v.number(float("inf"))
-        absolute = lambda x: b.select(b.fcmp_ordered("<", x, number(0.0)), b.fneg(x), x)  # noqa: E731
         size, finite, solved = number(0.0), None, None
         for i in range(m):
-            part = absolute(b.fdiv(values[i], b.fadd(number(1.0), absolute(self.get(i)))))
+            part = v.magnitude(b.fdiv(values[i], b.fadd(number(1.0), v.magnitude(self.get(i)))))
             size = b.select(b.fcmp_ordered(">", part, size), part, size)
-            fine, whole = (b.fcmp_ordered("<", absolute(x), infinite) for x in (part, values[m + i]))
+            fine, whole = (b.fcmp_ordered("<", v.magnitude(x), infinite) for x in (part, values[m + i]))
             finite, solved = (fine, whole) if finite is None else (b.and_(finite, fine), b.and_(solved, whole))
         assert finite is not None
         step, before, code = self.get(m), self.get(m + 1), self.get(m + 2)

@@ -198,9 +198,10 @@ class Translator:
             return _relation(kind, [self._named(number(b)) for b in below])
         if kind == "piecewise":
             return _piecewise([self._truth(b) if i % 2 else b for i, b in enumerate(below)])
+        parts = [number(b) for b in below]
         if kind in ("min", "max"):
-            return _arithmetic(kind, [self._named(b) if b.has(sympy.nan) else b for b in map(number, below)])
-        return _arithmetic(kind, [number(b) for b in below])
+            parts = [self._named(x) if x.has(sympy.nan) else x for x in parts]
+        return _arithmetic(kind, parts)
 
     def _named(self, value: Value) -> Value:
         """A value for a condition: SymPy rewrites what is piecewise and compares no NaN, so those become assignments."""
